@@ -1,0 +1,136 @@
+"""The assignment's two attentions, and the table from a variant's name to its class.
+
+Legend: B batch, t positions of x, T positions attended to (t, and those kept in a cache),
+C n_embd, h heads, L block_size.
+"""
+
+import math
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Cache:
+    """What one attention layer keeps of earlier positions while text is decoded.
+
+    Values (and keys, where a variant has them) of the positions so far. A new cache is empty.
+    """
+
+    def __init__(self):
+        self.past = ()
+
+    @property
+    def length(self):
+        """Number of positions kept."""
+        return self.past[0].size(2) if self.past else 0
+
+    def append(self, *new):
+        """Add tensors (B, h, t, C/h); return all positions so far, each (B, h, T, C/h)."""
+        if self.past:
+            new = tuple(torch.cat(pair, dim=2) for pair in zip(self.past, new, strict=True))
+        self.past = new
+        return new
+
+
+class CausalSelfAttention(nn.Module):
+    """Multi-head causal self-attention (Vaswani et al. 2017, section 3.2).
+
+        Y_i = softmax(mask((X Q_i)(X K_i)ᵀ / √(C/h))) (X V_i),    Y = [Y_1; …; Y_h] A
+
+    Input and output (B, t, C), t ≤ block_size. Each of query, key, value has a bias, as in minGPT.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        _check_heads(config)
+        self.n_head = config.n_head
+        self.context = config.block_size  # the most positions that can be attended to
+        self.attn_pdrop = config.attn_pdrop
+        self.key = nn.Linear(config.n_embd, config.n_embd)
+        self.query = nn.Linear(config.n_embd, config.n_embd)
+        self.value = nn.Linear(config.n_embd, config.n_embd)
+        self.resid_drop = nn.Dropout(config.resid_pdrop)
+        self.proj = nn.Linear(config.n_embd, config.n_embd)
+        self.register_buffer("mask", _causal_mask(config.block_size))
+
+    def forward(self, x, cache=None):
+        q = _split_heads(self.query(x), self.n_head)  # (B, h, t, C/h)
+        k = _split_heads(self.key(x), self.n_head)  # (B, h, t, C/h)
+        v = _split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
+        if cache is not None:
+            k, v = cache.append(k, v)  # (B, h, T, C/h)
+        t, T = q.size(2), k.size(2)
+        # The kernel's own triangle is aligned to the first key, so it serves only where t = T.
+        mask = None if t in (1, T) else self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
+        y = F.scaled_dot_product_attention(
+            q,
+            k,
+            v,
+            attn_mask=mask,
+            dropout_p=self.attn_pdrop if self.training else 0.0,
+            is_causal=t == T,
+        )  # (B, h, t, C/h)
+        return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
+
+
+class SynthesizerAttention(nn.Module):
+    """Dense synthesizer (Tay et al. 2020, section 3.1): scores come from each position alone.
+
+        Y_i = softmax(mask(ReLU(X A_i + b1) B + b2)) (X V_i),    Y = [Y_1; …; Y_h] A
+
+    Input and output (B, t, C), t ≤ block_size - 1, since B has that many columns; a prefix of
+    length t uses the first t of them. As in the assignment's starter code, and unlike its
+    equation, the heads share B (`w2`) and b2.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        _check_heads(config)
+        self.n_head = config.n_head
+        self.context = config.block_size - 1  # the most positions that can be attended to
+        self.w1 = nn.Linear(config.n_embd, config.n_embd)
+        self.w2 = nn.Parameter(
+            torch.empty(config.n_embd // config.n_head, self.context).uniform_(-1e-3, 1e-3)
+        )
+        self.b2 = nn.Parameter(torch.zeros(self.context))
+        self.value = nn.Linear(config.n_embd, config.n_embd)
+        self.attn_drop = nn.Dropout(config.attn_pdrop)
+        self.resid_drop = nn.Dropout(config.resid_pdrop)
+        self.proj = nn.Linear(config.n_embd, config.n_embd)
+        self.register_buffer("mask", _causal_mask(config.block_size))
+
+    def forward(self, x, cache=None):
+        hidden = F.relu(_split_heads(self.w1(x), self.n_head))  # (B, h, t, C/h)
+        v = _split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
+        if cache is not None:
+            (v,) = cache.append(v)  # (B, h, T, C/h)
+        t, T = hidden.size(2), v.size(2)
+        scores = hidden @ self.w2[:, :T] + self.b2[:T]  # (B, h, t, T)
+        future = self.mask[:, :, T - t : T, :T] == 0  # (1, 1, t, T)
+        weights = F.softmax(scores.masked_fill(future, -math.inf), dim=-1)  # (B, h, t, T)
+        y = self.attn_drop(weights) @ v  # (B, h, t, C/h)
+        return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
+
+
+VARIANTS = {"vanilla": CausalSelfAttention, "synthesizer": SynthesizerAttention}
+
+
+def _check_heads(config):
+    assert config.n_embd % config.n_head == 0, (
+        f"n_embd must be a multiple of n_head, got {config.n_embd} and {config.n_head}"
+    )
+
+
+def _causal_mask(size):
+    return torch.tril(torch.ones(size, size)).view(1, 1, size, size)  # (1, 1, L, L)
+
+
+def _split_heads(x, n_head):
+    B, t, C = x.size()
+    return x.view(B, t, n_head, C // n_head).transpose(1, 2)  # (B, h, t, C/h)
+
+
+def _merge_heads(y):
+    B, h, t, _ = y.size()
+    return y.transpose(1, 2).reshape(B, t, -1)  # (B, t, C)

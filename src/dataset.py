@@ -1,0 +1,287 @@
+"""The text's way into the model: vocabulary, rows of ids, and the two datasets.
+
+    python src/dataset.py namedata          # four examples of question and place
+    python src/dataset.py charcorruption    # four examples of span corruption
+
+Legend: B batch, t tokens, N documents or pairs, L block_size.
+"""
+
+import argparse
+import random
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from errors import InputError
+from files import read_text
+from recipes import BLOCK_SIZE
+
+PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
+MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
+PAD, MASK = 0, 1
+SHORTEST = 4  # characters: lower bound of the random truncation of a document
+CHUNK_ROWS = 16  # rows of a batch that are trimmed and run together
+
+# ------------------------------------------------------------------------------ rows and characters
+
+
+def parse_questions(text, path="the question file"):
+    """[(question, place), …] of a TSV's text, one row a line; place is None in a file without tabs.
+
+    Every row has one tab, or none has.
+    """
+    lines = text.rstrip("\n").split("\n")
+    with_tab = "\t" in text
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        fields = line.split("\t")
+        if len(fields) != (2 if with_tab else 1):
+            expected = "question TAB place" if with_tab else "a question"
+            raise InputError(
+                f"{path}, line {number}: expected {expected}, got {len(fields) - 1} tabs in"
+                f" {line!r}; mend the row (every row has one tab, or none has)"
+            )
+        if not all(field.strip() for field in fields):
+            raise InputError(
+                f"{path}, line {number}: expected a question{' and a place' * with_tab}, got"
+                f" {line!r}; complete or remove the row"
+            )
+        rows.append((fields[0], fields[1] if with_tab else None))
+    return rows
+
+
+def encode(text, stoi, where):
+    """Ids of the characters of `text`, for training and evaluation alike.
+
+    A character that the vocabulary lacks loses its combining marks (é → e, by Unicode's NFKD); one
+    that is then still unknown is an InputError that starts with `where`.
+    """
+    ids = []
+    for char in text:
+        folded = char
+        if char not in stoi:
+            decomposed = unicodedata.normalize("NFKD", char)
+            folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+        if char in (PAD_CHAR, MASK_CHAR) or not folded or any(c not in stoi for c in folded):
+            raise InputError(
+                f"{where}: expected characters of the pretraining corpus, got {char!r}"
+                f" (U+{ord(char):04X}) in {text!r}; replace it"
+            )
+        ids.extend(stoi[c] for c in folded)
+    return ids
+
+
+# ------------------------------------------------------------------------------------------ batches
+
+
+def draw(n, *key):
+    """A whole number in 0 … n-1 that depends on `key` alone: the randomness of training examples.
+
+    Each element of the key, and n, is an int, a numpy int64 array or a torch int64 tensor, and so
+    is the result: the same numbers in each, on any device. The mixing function is C. Wellons'
+    `lowbias32`; all arithmetic is on the low 32 bits. n ≤ 2³¹; the bias is at most n / 2³².
+    """
+    mixed = 0
+    for part in key:
+        mixed = (mixed + part + 0x9E3779B9) & 0xFFFFFFFF
+        mixed = ((mixed ^ (mixed >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
+        mixed = ((mixed ^ (mixed >> 15)) * 0x846CA68B) & 0xFFFFFFFF
+        mixed = mixed ^ (mixed >> 16)
+    return (mixed * n) >> 32
+
+
+def trim(x, y):
+    """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
+
+    Rows are sorted by length and cut into chunks (x, y, weight), each as long as its longest row;
+    the weight is its share of the batch's targets, so that Σ weight · (mean loss of the chunk) is
+    the mean loss of the batch. Exact: pads stand at the end, attention is causal, and a PAD target
+    costs nothing.
+    """
+    positions = torch.arange(1, y.size(1) + 1)
+    lengths = ((y != PAD) * positions).amax(1)  # (B,)
+    n_targets = (y != PAD).sum()
+    chunks = []
+    for rows in lengths.argsort(stable=True).split(CHUNK_ROWS):
+        t = lengths[rows[-1]]
+        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (CHUNK_ROWS, t)
+        chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
+    return chunks, x.numel()
+
+
+# ------------------------------------------------------------------------------------- the datasets
+
+
+class CharCorruptionDataset(Dataset):
+    """Span corruption of the documents (lines) of a text, and the vocabulary that all phases share.
+
+    A document is cut to a prefix of random length n; a random span of it, the content, is masked:
+
+        row = prefix ⁇ suffix ⁇ content □□□…,   x = row[:-1],   y = row[1:]
+
+    n = min(document length, U{4 … 7/8 block_size}), drawn before the cut; content length
+    U{1 … max(1, n // 2)}, at most n, so a quarter of n on average; start U{0 … n - content}. (After
+    T5's span corruption, Raffel et al. 2020, section 3.1.4, with a single span.)
+
+    Arguments: data, the text (its last line counts, also when it is empty); block_size, tokens of a
+    row. Attributes: stoi, itos, vocab_size, block_size, and data, the list of documents.
+    `dataset[i]` draws anew from `random`; `example(i, seed, epoch)` always gives the same.
+    """
+
+    PAD_CHAR, MASK_CHAR = PAD_CHAR, MASK_CHAR
+
+    def __init__(self, data, block_size):
+        for char in (PAD_CHAR, MASK_CHAR):
+            if char in data:
+                line = data.count("\n", 0, data.index(char)) + 1
+                raise InputError(
+                    f"the pretraining corpus, line {line}: expected text without the reserved"
+                    f" characters {PAD_CHAR} and {MASK_CHAR}, got {char!r}; remove it"
+                )
+        assert block_size >= 8, f"expected a block of 8 tokens or more, got {block_size}"
+        chars = [PAD_CHAR, MASK_CHAR, *sorted(set(data))]
+        self.stoi = {char: i for i, char in enumerate(chars)}
+        self.itos = dict(enumerate(chars))
+        self.vocab_size = len(chars)
+        self.block_size = block_size
+        self.longest = min(int(block_size * 7 / 8), block_size - 2)  # of a truncated document
+        self.n_chars = len(data)
+        self.data = data.split("\n")
+        self.lengths = torch.tensor([len(document) for document in self.data])  # (N,)
+        self.starts = self.lengths.cumsum(0) + torch.arange(len(self.data)) - self.lengths  # (N,)
+        self.text = _ids(data, self.stoi)  # (n_chars,)
+
+    def __str__(self):
+        return f"data has {self.n_chars} characters, {self.vocab_size} unique."
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        n = min(len(self.data[idx]), random.randint(SHORTEST, self.longest))
+        content = min(n, random.randint(1, max(1, n // 2)))
+        start = random.randint(0, n - content)
+        drawn = (torch.tensor([number]) for number in (idx % len(self), n, content, start))
+        row = self._corrupt(*drawn)[0]
+        return row[:-1], row[1:]
+
+    def example(self, i, seed, epoch):
+        """(x, y) of document i, each (block_size - 1,): a pure function of its arguments."""
+        row = self._draw(torch.tensor([i]), seed, epoch)[0]
+        return row[:-1], row[1:]
+
+    def batch(self, indices, seed, epoch):
+        """The batch of `example` for each of the indices, as the Trainer takes it."""
+        rows = self._draw(torch.as_tensor(indices), seed, epoch)
+        return trim(rows[:, :-1], rows[:, 1:])
+
+    def _draw(self, idx, seed, epoch):
+        """Rows (B, L) for documents idx (B,)."""
+        n = SHORTEST + draw(self.longest - SHORTEST + 1, seed, epoch, idx, 0)
+        n = torch.minimum(n, self.lengths[idx])
+        content = torch.minimum(n, 1 + draw((n // 2).clamp(min=1), seed, epoch, idx, 1))
+        start = draw(n - content + 1, seed, epoch, idx, 2)
+        return self._corrupt(idx, n, content, start)
+
+    def _corrupt(self, idx, n, content, start):
+        """Rows (B, L) of documents idx, given the three numbers drawn for each; all (B,)."""
+        first, n, content = start[:, None], n[:, None], content[:, None]  # first ⁇ at start
+        second = n - content + 1  # where the second ⁇ stands
+        at = torch.arange(self.block_size)  # (L,)
+        source = torch.where(at < second, at - 1 + content, at - second - 1 + first)  # (B, L)
+        source = torch.where(at < first, at, source)  # position in the document
+        source = (self.starts[idx][:, None] + source).clamp(0, len(self.text) - 1)
+        rows = self.text[source].long()
+        rows[(at == first) | (at == second)] = MASK
+        rows[at >= n + 2] = PAD
+        return rows
+
+
+class NameDataset(Dataset):
+    """Questions with their places, to finetune on: x = question ⁇ place ⁇ □…, shifted in y.
+
+    y is PAD up to the question's last character, which predicts the first ⁇: the question itself
+    is given, not learnt. `data` is the text of a TSV (question TAB place a line); the vocabulary
+    and the block size are the pretraining dataset's.
+    """
+
+    def __init__(self, pretraining_dataset, data, path="the finetuning corpus"):
+        self.stoi, self.itos = pretraining_dataset.stoi, pretraining_dataset.itos
+        self.block_size = pretraining_dataset.block_size
+        self.pairs = parse_questions(data, path)
+        rows = [self._encode(*pair, f"{path}, line {i}") for i, pair in enumerate(self.pairs, 1)]
+        self.x, self.y = (torch.stack(tensors) for tensors in zip(*rows, strict=True))  # (N, L-1)
+
+    def _encode(self, question, place, where):
+        if place is None:
+            raise InputError(
+                f"{where}: expected question TAB place, got a file without tabs;"
+                " finetune on a file with answers"
+            )
+        question = encode(question, self.stoi, where)
+        answer = [MASK, *encode(place, self.stoi, where), MASK]
+        if len(question) + len(answer) > self.block_size:
+            raise InputError(
+                f"{where}: expected a question and a place of at most {self.block_size - 2}"
+                f" characters together, got {len(question) + len(answer) - 2}; shorten them"
+            )
+        row = torch.full((self.block_size,), PAD)
+        row[: len(question) + len(answer)] = torch.tensor(question + answer)
+        x, y = row[:-1], row[1:].clone()
+        y[: len(question) - 1] = PAD
+        return x, y
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, idx):
+        return self.x[idx], self.y[idx]
+
+    def example(self, i, seed, epoch):
+        """(x, y) of pair i, each (block_size - 1,); nothing is drawn."""
+        return self[i]
+
+    def batch(self, indices, seed, epoch):
+        """The batch of `example` for each of the indices, as the Trainer takes it."""
+        idx = torch.as_tensor(indices)
+        return trim(self.x[idx], self.y[idx])
+
+
+def _ids(text, stoi):
+    """Ids (len(text),) of a text made of the vocabulary's characters, in the smallest integers."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    table = np.zeros(max(map(ord, stoi)) + 1, np.uint8 if len(stoi) <= 256 else np.int32)
+    table[[ord(char) for char in stoi]] = list(stoi.values())
+    return torch.from_numpy(table[codes])
+
+
+# ------------------------------------------------------------------------------- the four examples
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="dataset.py",
+        description="Print four examples (x and y) of a dataset, made from the bundled files.",
+        epilog="example: python src/dataset.py charcorruption",
+    )
+    parser.add_argument("dataset", choices=("namedata", "charcorruption"))
+    args = parser.parse_args(argv)
+    root = Path(__file__).resolve().parent.parent
+    try:
+        dataset = CharCorruptionDataset(read_text(root / "wiki.txt"), BLOCK_SIZE)
+        print(dataset)
+        if args.dataset == "namedata":
+            path = root / "birth_places_train.tsv"
+            dataset = NameDataset(dataset, read_text(path), path)
+    except InputError as error:
+        parser.exit(2, f"dataset.py: error: {error}\n")
+    for _, (x, y) in zip(range(4), dataset, strict=False):
+        print("x:", "".join(dataset.itos[int(i)] for i in x))
+        print("y:", "".join(dataset.itos[int(i)] for i in y))
+
+
+if __name__ == "__main__":
+    main()

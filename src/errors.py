@@ -1,0 +1,9 @@
+"""The one kind of error that is the user's to mend."""
+
+
+class InputError(ValueError):
+    """Bad input: the message says what was expected, what came, and how to mend it.
+
+    The command line prints it as one line and exits with code 2, before anything is written. Every
+    other exception is a bug of ours and shows its traceback.
+    """

@@ -1,0 +1,36 @@
+"""Accuracy of answering "London" to every question.
+
+    python src/london_baseline.py [birth_dev.tsv]
+
+A model that has learnt nothing but the commonest answer scores this.
+"""
+
+import argparse
+
+from errors import InputError
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(prog="london_baseline.py", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "path",
+        nargs="?",
+        default="birth_dev.tsv",
+        help="questions with places (default: %(default)s)",
+    )
+    args = parser.parse_args(argv)
+
+    import utils  # imports torch, which --help does not need
+    from dataset import parse_questions, read_text
+
+    try:
+        n_questions = len(parse_questions(read_text(args.path), args.path))
+        total, correct = utils.evaluate_places(args.path, ["London"] * n_questions)
+    except InputError as error:
+        parser.exit(2, f"london_baseline.py: error: {error}\n")
+    if total:
+        print(utils.score_line(total, correct))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The GPT: token and position embeddings, a stack of pre-norm blocks, a linear head.
+
+Legend: B batch, t positions of idx, C n_embd, V vocab_size.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import attention
+
+PAD = 0  # the id of the padding character: no loss is taken where it is the target
+
+
+@dataclass(frozen=True)
+class GPTConfig:
+    """Everything that a GPT is built from; a misspelt field is a TypeError."""
+
+    vocab_size: int
+    block_size: int  # positions that have an embedding
+    n_layer: int = 4
+    n_head: int = 8
+    n_embd: int = 256
+    variant: str = "vanilla"  # a key of attention.VARIANTS
+    embd_pdrop: float = 0.1  # dropout after the embeddings
+    resid_pdrop: float = 0.1  # dropout on the output of each attention and MLP
+    attn_pdrop: float = 0.1  # dropout on attention weights
+
+
+class Block(nn.Module):
+    """Pre-norm Transformer block: x + attn(ln1(x)), then x + mlp(ln2(x)); (B, t, C) in and out."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.ln1 = nn.LayerNorm(config.n_embd)
+        self.ln2 = nn.LayerNorm(config.n_embd)
+        self.attn = attention.VARIANTS[config.variant](config)
+        self.mlp = nn.Sequential(
+            nn.Linear(config.n_embd, 4 * config.n_embd),  # (B, t, 4C)
+            nn.GELU(),  # the exact form, with erf
+            nn.Linear(4 * config.n_embd, config.n_embd),  # (B, t, C)
+            nn.Dropout(config.resid_pdrop),
+        )
+
+    def forward(self, x, cache=None):
+        x = x + self.attn(self.ln1(x), cache)
+        return x + self.mlp(self.ln2(x))
+
+
+class GPT(nn.Module):
+    """A character-level GPT (Radford et al. 2018, with the pre-norm blocks of GPT-2).
+
+    Weights start at N(0, 0.02), biases and position embeddings at 0, LayerNorms at 1 and 0. The
+    head has no bias and does not share the token embedding.
+    """
+
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.tok_emb = nn.Embedding(config.vocab_size, config.n_embd)
+        self.pos_emb = nn.Parameter(torch.zeros(1, config.block_size, config.n_embd))
+        self.drop = nn.Dropout(config.embd_pdrop)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
+        self.ln_f = nn.LayerNorm(config.n_embd)
+        self.head = nn.Linear(config.n_embd, config.vocab_size, bias=False)
+        self.apply(_init_weights)
+
+    def get_block_size(self):
+        """Positions that have an embedding."""
+        return self.config.block_size
+
+    @property
+    def context(self):
+        """The longest idx that forward takes: block_size, one less for the synthesizer."""
+        return min(block.attn.context for block in self.blocks)
+
+    def num_parameters(self):
+        """Number of trained values; buffers are not counted."""
+        return sum(p.numel() for p in self.parameters())
+
+    def new_cache(self):
+        """An empty cache for forward: one attention.Cache a layer."""
+        return [attention.Cache() for _ in self.blocks]
+
+    def forward(self, idx, targets=None, cache=None):
+        """Logits (B, t, V) for idx (B, t), and the loss if targets (B, t) are given, else None.
+
+        The loss is the mean cross entropy, in nats, over the targets that are not PAD. With a
+        `cache` from new_cache(), idx continues the positions that the cache has seen.
+        """
+        t = idx.size(1)
+        past = cache[0].length if cache else 0
+        assert past + t <= self.context, (
+            f"{self.config.variant} attends to at most {self.context} positions, got {past + t}"
+        )
+        x = self.drop(self.tok_emb(idx) + self.pos_emb[:, past : past + t])  # (B, t, C)
+        for layer, block in enumerate(self.blocks):
+            x = block(x, cache[layer] if cache else None)  # (B, t, C)
+        logits = self.head(self.ln_f(x))  # (B, t, V)
+        if targets is None:
+            return logits, None
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
+        return logits, loss
+
+
+def _init_weights(module):
+    if isinstance(module, nn.Linear | nn.Embedding):
+        nn.init.normal_(module.weight, mean=0.0, std=0.02)
+        if isinstance(module, nn.Linear) and module.bias is not None:
+            nn.init.zeros_(module.bias)

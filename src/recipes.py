@@ -1,0 +1,75 @@
+"""Every hyperparameter and the name of every variant, once, with its reason. Imports no torch."""
+
+from dataclasses import dataclass
+
+# Names only, so that the command line can check them without torch; attention.VARIANTS maps the
+# same names to their classes.
+VARIANTS = ("vanilla", "synthesizer")
+
+BLOCK_SIZE = 128  # characters of context; the parameter files depend on it
+SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One training run of a recipe."""
+
+    max_epochs: int  # passes over the training file
+    batch_size: int  # examples an optimizer step
+    learning_rate: float  # the schedule's peak
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Hyperparameters of pretraining and of both kinds of finetuning."""
+
+    summary: str  # for --help
+    pretrain: Phase
+    finetune: Phase  # starting from pretrained parameters
+    scratch: Phase  # finetuning without pretraining
+    warmup_tokens: int  # padded tokens over which the rate rises linearly
+    decay_epochs: int | None  # passes over the pretraining file in which the cosine falls once;
+    #                           None: each phase falls over its own length
+    dropout: float  # on embeddings, attention weights and residual branches
+    betas: tuple[float, float] = (0.9, 0.95)  # AdamW's averaging of gradient and its square
+    weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
+    grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
+
+    def final_tokens(self, phase, n_pretrain, n_train):
+        """Padded tokens after which the cosine has fallen to its floor.
+
+        `n_pretrain` and `n_train` are the examples of the pretraining file and of this phase's
+        training file. The handout counts an example as BLOCK_SIZE tokens here, and as
+        BLOCK_SIZE - 1 in training.
+        """
+        if self.decay_epochs is not None:
+            return self.decay_epochs * n_pretrain * BLOCK_SIZE
+        return phase.max_epochs * n_train * BLOCK_SIZE
+
+
+RECIPES = {
+    # The assignment's own numbers, to be left alone: they are the reference. The cosine falls over
+    # 200 epochs and is not clamped, so in 650 epochs the rate comes back to its peak at epoch 403
+    # and falls again. Expected on the course's dev set: 26-28% vanilla, 9-13% synthesizer.
+    "handout": Recipe(
+        summary="the assignment's hyperparameters: 650 epochs of pretraining, hours on a CPU",
+        pretrain=Phase(max_epochs=650, batch_size=128, learning_rate=6e-3),
+        finetune=Phase(max_epochs=10, batch_size=256, learning_rate=6e-4),
+        scratch=Phase(max_epochs=75, batch_size=256, learning_rate=6e-4),
+        warmup_tokens=512 * 20,
+        decay_epochs=200,
+        dropout=0.1,
+    ),
+    # What `make demo` runs: every step of the experiment with the full model, in minutes on two CPU
+    # cores. Too short to learn facts (docs/results.md has what it reaches); smaller batches and no
+    # dropout because at this length nothing is memorised, and only the number of steps counts.
+    "short": Recipe(
+        summary="a few epochs of each phase, to see everything run in minutes on a CPU",
+        pretrain=Phase(max_epochs=16, batch_size=64, learning_rate=1e-3),
+        finetune=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
+        scratch=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
+        warmup_tokens=20 * 64 * (BLOCK_SIZE - 1),
+        decay_epochs=None,
+        dropout=0.0,
+    ),
+}

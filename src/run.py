@@ -1,0 +1,272 @@
+"""The command line: pretrain, finetune, evaluate.
+
+    python src/run.py pretrain vanilla wiki.txt --writing_params_path vanilla.pretrain.params
+
+torch is imported inside the functions, after the arguments have been checked.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+
+import recipes
+from errors import InputError
+
+REQUIRED = {  # flags that each function cannot do without
+    "pretrain": ("writing_params_path",),
+    "finetune": ("writing_params_path", "finetune_corpus_path"),
+    "evaluate": ("reading_params_path", "eval_corpus_path", "outputs_path"),
+}
+
+EXAMPLES = """\
+the experiment, from pretraining to accuracy:
+  python src/run.py pretrain vanilla wiki.txt \\
+      --writing_params_path vanilla.pretrain.params
+  python src/run.py finetune vanilla wiki.txt \\
+      --reading_params_path vanilla.pretrain.params \\
+      --writing_params_path vanilla.finetune.params \\
+      --finetune_corpus_path birth_places_train.tsv
+  python src/run.py evaluate vanilla wiki.txt \\
+      --reading_params_path vanilla.finetune.params \\
+      --eval_corpus_path birth_dev.tsv \\
+      --outputs_path vanilla.pretrain.dev.predictions
+
+Add --recipe short to the first two for minutes instead of hours on a CPU. Finetuning without
+--reading_params_path starts from scratch: the assignment's comparison without pretraining.
+"""
+
+
+def main(argv=None):
+    """Run one function; bad input ends in SystemExit(2), a loss that is not finite in 1."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    for flag in REQUIRED[args.function]:
+        if getattr(args, flag) is None:
+            parser.error(f"{args.function} needs --{flag} PATH")
+    try:
+        check_paths(args)
+        run(args)
+    except InputError as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+
+
+# ------------------------------------------------------------------------ arguments, without torch
+
+
+def build_parser():
+    names = ", ".join(f"{name} ({recipe.summary})" for name, recipe in recipes.RECIPES.items())
+    parser = argparse.ArgumentParser(
+        prog="run.py",
+        description="Pretrain a character-level GPT on biographies, finetune it on questions about"
+        " birth places, and evaluate it on people whose question it has not seen.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("function", choices=tuple(REQUIRED), help="what to do")
+    add("variant", choices=recipes.VARIANTS, help="the attention that the model is built with")
+    add(
+        "pretrain_corpus_path",
+        metavar="PRETRAIN_CORPUS",
+        help="the biographies, one a line; needed always, because the vocabulary comes from them",
+    )
+    paths = parser.add_argument_group("files").add_argument
+    paths("--reading_params_path", metavar="PATH", help="parameters to start from, or to evaluate")
+    paths("--writing_params_path", metavar="PATH", help="where trained parameters go")
+    paths("--finetune_corpus_path", metavar="PATH", help="question TAB place, one pair a line")
+    paths("--eval_corpus_path", metavar="PATH", help="questions, with or without places")
+    paths("--outputs_path", metavar="PATH", help="where predictions go, one a line")
+    ours = parser.add_argument_group("training").add_argument
+    ours(
+        "--recipe",
+        choices=tuple(recipes.RECIPES),
+        default="handout",
+        help=f"the hyperparameters of all phases: {names} (default: %(default)s)",
+    )
+    ours(
+        "--epochs",
+        type=whole(0),
+        metavar="N",
+        help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
+    )
+    ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
+    ours("--batch_size", type=whole(1), metavar="N", help="examples a step (default: the recipe's)")
+    ours(
+        "--learning_rate",
+        type=positive,
+        metavar="X",
+        help="the schedule's peak, for example 6e-3 (default: the recipe's)",
+    )
+    ours(
+        "--seed",
+        type=whole(0, 2**32 - 1),
+        default=recipes.SEED,
+        metavar="N",
+        help="of initial parameters, spans and dropout (default: %(default)s)",
+    )
+    ours(
+        "--num_workers",
+        type=whole(0),
+        default=0,
+        metavar="N",
+        help="processes that prepare batches; changes no result (default: %(default)s)",
+    )
+    ours(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="where to compute; auto takes cuda, else mps, else cpu (default: %(default)s)",
+    )
+    return parser
+
+
+def whole(low, high=None):
+    """An argparse type: a whole number from `low` up, to `high` if given."""
+    expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
+
+    def parse(text):
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        return number
+
+    return parse
+
+
+def positive(text):
+    """An argparse type: a finite number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    return number
+
+
+def check_paths(args):
+    """Find what would fail at the end of a long run before its start."""
+    for flag in ("reading_params_path", "finetune_corpus_path", "eval_corpus_path"):
+        path = getattr(args, flag)
+        if path is not None and not os.path.isfile(path):
+            got = "a folder" if os.path.isdir(path) else "no such file"
+            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+    for flag in ("writing_params_path", "outputs_path"):
+        path = getattr(args, flag)
+        if path is None:
+            continue
+        folder = os.path.dirname(os.path.abspath(path))
+        if not path or os.path.isdir(path):
+            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
+        if not os.path.isdir(folder):
+            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
+        if not os.access(folder, os.W_OK):
+            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+
+
+# ------------------------------------------------------------------------------ the three functions
+
+
+def run(args):
+    """Build what all functions share, then do the one that was asked for."""
+    import utils
+    from dataset import CharCorruptionDataset
+    from files import load_parameters, read_text
+    from model import GPT, GPTConfig
+
+    device = utils.pick_device(args.device)
+    utils.set_seed(args.seed)
+    recipe = recipes.RECIPES[args.recipe]
+    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), recipes.BLOCK_SIZE)
+    print(corpus)
+    config = GPTConfig(
+        corpus.vocab_size,
+        corpus.block_size,
+        variant=args.variant,
+        embd_pdrop=recipe.dropout,
+        resid_pdrop=recipe.dropout,
+        attn_pdrop=recipe.dropout,
+    )
+    model = GPT(config).to(device)
+    print(f"number of parameters: {model.num_parameters()}")
+    if args.reading_params_path is not None:
+        load_parameters(model, args.reading_params_path)
+    if args.function == "evaluate":
+        evaluate(args, model, corpus)
+    else:
+        train(args, recipe, model, corpus)
+
+
+def train(args, recipe, model, corpus):
+    """Pretrain, or finetune: from scratch where no parameters were read."""
+    from dataset import NameDataset
+    from files import read_text
+    from trainer import NonFiniteLoss, Trainer, TrainerConfig
+
+    phase, dataset = recipe.pretrain, corpus
+    if args.function == "finetune":
+        phase = recipe.finetune if args.reading_params_path else recipe.scratch
+        path = args.finetune_corpus_path
+        dataset = NameDataset(corpus, read_text(path), path)
+    own = {
+        "max_epochs": args.epochs,
+        "batch_size": args.batch_size,
+        "learning_rate": args.learning_rate,
+    }
+    phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
+    config = TrainerConfig(
+        max_epochs=phase.max_epochs,
+        batch_size=phase.batch_size,
+        learning_rate=phase.learning_rate,
+        betas=recipe.betas,
+        grad_norm_clip=recipe.grad_norm_clip,
+        weight_decay=recipe.weight_decay,
+        lr_decay=True,
+        warmup_tokens=recipe.warmup_tokens,
+        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset)),
+        ckpt_path=args.writing_params_path,
+        num_workers=args.num_workers,
+        seed=args.seed,
+        max_steps=args.max_steps,
+    )
+    trainer = Trainer(model, dataset, None, config)
+    steps = trainer.total_steps
+    print(
+        f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
+        f" seed {args.seed}, {len(dataset)} examples, {phase.max_epochs} epochs,"
+        f" {steps} steps of {phase.batch_size} examples",
+        flush=True,
+    )
+    try:
+        trainer.train()
+    except NonFiniteLoss as error:
+        print(f"run.py: stopped: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    print(f"Parameters written to {args.writing_params_path}")
+
+
+def evaluate(args, model, corpus):
+    """Write the model's answers to the questions of a file, and score them if it has places."""
+    import utils
+    from dataset import parse_questions
+    from files import read_text, write_text
+
+    path = args.eval_corpus_path
+    rows = parse_questions(read_text(path), path)
+    answers = utils.predict_places(model, corpus, [question for question, _ in rows], path)
+    write_text(args.outputs_path, "".join(f"{answer}\n" for answer in answers))
+    total, correct = utils.evaluate_places(path, answers)
+    if total:
+        print(utils.score_line(total, correct))
+    else:
+        print(f"Predictions written to {args.outputs_path}; no targets provided")
+
+
+if __name__ == "__main__":
+    main()

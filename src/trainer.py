@@ -1,0 +1,236 @@
+"""The training loop. Nothing in it is about GPTs or birth places: it needs a module with
+forward(x, y) -> (anything, loss), and a dataset.
+"""
+
+import math
+import sys
+import time
+from dataclasses import dataclass
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from files import save_parameters
+
+
+class NonFiniteLoss(ArithmeticError):
+    """The loss became nan or infinite; the parameters are those before the step."""
+
+
+@dataclass(frozen=True)
+class TrainerConfig:
+    """Optimization settings; a misspelt field is a TypeError."""
+
+    max_epochs: int = 10
+    batch_size: int = 64  # examples an optimizer step
+    learning_rate: float = 3e-4  # of the first step, and the schedule's peak
+    betas: tuple[float, float] = (0.9, 0.95)
+    grad_norm_clip: float = 1.0
+    weight_decay: float = 0.1  # on everything but biases
+    lr_decay: bool = False  # whether the rate follows `schedule`
+    warmup_tokens: float = 375e6
+    final_tokens: float = 260e9
+    ckpt_path: str | None = None  # where train() writes the parameters at its end
+    num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
+    seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
+    max_steps: int | None = None  # optimizer steps after which to stop early
+
+
+def schedule(tokens, warmup_tokens, final_tokens):
+    """Share of the peak rate after `tokens` tokens: linear warm-up, then a cosine, floor 0.1.
+
+        tokens / warmup_tokens,  then  max(0.1, (1 + cos(π p)) / 2)
+        with p = (tokens - warmup_tokens) / (final_tokens - warmup_tokens)
+
+    As in the assignment p is not clamped at 1: after `final_tokens` the cosine rises again, and is
+    back at 1 at twice that many tokens.
+    """
+    if tokens < warmup_tokens:
+        return tokens / warmup_tokens
+    progress = (tokens - warmup_tokens) / max(1, final_tokens - warmup_tokens)
+    return max(0.1, 0.5 * (1.0 + math.cos(math.pi * progress)))
+
+
+class Trainer:
+    """AdamW on a dataset's examples in file order, with clipping and a schedule of the rate.
+
+    A dataset may be of two kinds. Any map-style dataset of (x, y) will do. One with a method
+    `batch(indices, seed, epoch) -> (chunks, tokens)` makes its own batches: chunks of (x, y,
+    weight), whose weighted losses add up to the batch's loss, and the tokens that count for the
+    schedule; it should be a pure function, so that runs can be repeated.
+
+    The model is trained on the device that its parameters are on. `test_dataset` may be None; if
+    there is one its loss is printed after each epoch. `losses` holds the loss of every step.
+    """
+
+    def __init__(self, model, train_dataset, test_dataset, config):
+        self.model = model
+        self.train_dataset = train_dataset
+        self.test_dataset = test_dataset
+        self.config = config
+        self.device = next(model.parameters()).device
+        self.losses = []
+        self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
+        self.total_steps = config.max_epochs * self.steps_per_epoch
+        if config.max_steps is not None:
+            self.total_steps = min(self.total_steps, config.max_steps)
+
+    def train(self):
+        """Run the epochs; raise NonFiniteLoss, before the update, if a loss is not finite."""
+        config, model = self.config, self.model
+        optimizer = self.optimizer()
+        rate = config.learning_rate  # the assignment sets the rate after the step, so the first
+        tokens = 0  #                  step runs at the peak, before any warm-up
+        progress = Progress(config.max_epochs, self.steps_per_epoch, self.total_steps)
+        for epoch, step, (chunks, n_tokens) in self.batches(self.train_dataset, config.max_epochs):
+            model.train()
+            loss = self.gradient(chunks)
+            if not math.isfinite(loss):
+                progress.close()
+                raise NonFiniteLoss(
+                    f"expected a finite loss, got {loss} at epoch {epoch + 1} iter {step} (step"
+                    f" {len(self.losses) + 1}, learning rate {rate:e}); this step changed nothing;"
+                    " try a lower learning rate"
+                )
+            torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_norm_clip)
+            optimizer.step()
+            self.losses.append(loss)
+            tokens += n_tokens
+            if config.lr_decay:
+                rate = config.learning_rate * schedule(
+                    tokens, config.warmup_tokens, config.final_tokens
+                )
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+            progress.step(epoch, step, loss, rate)
+            if step == self.steps_per_epoch - 1 and self.test_dataset is not None:
+                tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
+            if len(self.losses) == self.total_steps:
+                break
+        progress.close()
+        self.save_checkpoint()
+
+    def gradient(self, chunks):
+        """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
+        self.model.zero_grad(set_to_none=True)
+        total = 0.0
+        for x, y, weight in chunks:
+            _, loss = self.model(x.to(self.device), y.to(self.device))
+            loss = loss * weight
+            loss.backward()
+            total += loss.item()
+        return total
+
+    @torch.no_grad()
+    def test_loss(self):
+        """Mean loss over the batches of the test dataset, without dropout."""
+        self.model.eval()
+        losses = []
+        for _, _, (chunks, _) in self.batches(self.test_dataset, 1):
+            losses.append(0.0)
+            for x, y, weight in chunks:
+                _, loss = self.model(x.to(self.device), y.to(self.device))
+                losses[-1] += weight * loss.item()
+        return sum(losses) / len(losses)
+
+    def optimizer(self):
+        """AdamW in the assignment's two groups.
+
+        Its list of parameters to spare from weight decay reads `bias` and `LayerNorm.weight`; no
+        parameter is called the latter, so LayerNorm's weights, the embeddings and the synthesizer's
+        w2 and b2 are decayed. Kept as it is: the results we compare with had it.
+        """
+        spared = [p for name, p in self.model.named_parameters() if name.endswith("bias")]
+        decayed = [p for name, p in self.model.named_parameters() if not name.endswith("bias")]
+        groups = [
+            {"params": decayed, "weight_decay": self.config.weight_decay},
+            {"params": spared, "weight_decay": 0.0},
+        ]
+        return torch.optim.AdamW(
+            groups, lr=self.config.learning_rate, betas=self.config.betas, fused=True
+        )
+
+    def batches(self, dataset, epochs):
+        """(epoch, step in the epoch, batch) for every step; one set of workers serves them all."""
+        size = self.config.batch_size
+        keys = [(epoch, at) for epoch in range(epochs) for at in range(0, len(dataset), size)]
+        loader = DataLoader(
+            _Batches(dataset, size, self.config.seed),
+            batch_size=None,
+            sampler=keys,
+            num_workers=self.config.num_workers,
+            generator=torch.Generator(),  # leaves torch's own to the model's dropout
+        )
+        for (epoch, at), batch in zip(keys, loader, strict=True):
+            yield epoch, at // size, batch
+
+    def save_checkpoint(self):
+        """Write the parameters to ckpt_path, if there is one."""
+        if self.config.ckpt_path is not None:
+            save_parameters(self.model, self.config.ckpt_path)
+
+
+class _Batches(Dataset):
+    """A dataset whose items are another's batches, each named by its epoch and its first index."""
+
+    def __init__(self, dataset, size, seed):
+        self.dataset, self.size, self.seed = dataset, size, seed
+
+    def __getitem__(self, key):
+        epoch, at = key
+        indices = range(at, min(at + self.size, len(self.dataset)))
+        if hasattr(self.dataset, "batch"):
+            return self.dataset.batch(indices, self.seed, epoch)
+        pairs = [self.dataset[i] for i in indices]
+        x, y = (torch.stack(column) for column in zip(*pairs, strict=True))
+        return [(x, y, 1.0)], x.numel()
+
+
+class Progress:
+    """tqdm's bar for each epoch, with the time left in the whole run.
+
+    On a terminal, the bars of about 25 epochs stay on the screen. Elsewhere (a file, a notebook)
+    the same lines are printed at the ends of those epochs, and once a minute in longer ones.
+    """
+
+    STAY = 25  # epochs whose line stays
+    SECONDS = 60  # between lines where there is no terminal
+
+    def __init__(self, epochs, steps_per_epoch, total_steps):
+        self.epochs, self.steps_per_epoch, self.total = epochs, steps_per_epoch, total_steps
+        self.done = 0
+        self.started = self.epoch_started = self.printed = time.monotonic()
+        self.bar = None
+
+    def step(self, epoch, step, loss, rate):
+        """Show one finished optimizer step."""
+        text = f"epoch {epoch + 1} iter {step}: train loss {loss:.5f}. lr {rate:e}"
+        if self.bar is None:
+            # disable=None: no bar where standard error is no terminal
+            total = min(self.steps_per_epoch, self.total - self.done)
+            self.bar = tqdm(total=total, disable=None, leave=False)
+        self.done += 1
+        now = time.monotonic()
+        left = (now - self.started) / self.done * (self.total - self.done)
+        left = f"run {self.done / self.total:.0%}, {tqdm.format_interval(left)} left"
+        self.bar.set_description(text, refresh=False)
+        self.bar.set_postfix_str(left, refresh=False)
+        self.bar.update()
+        ends = step == self.steps_per_epoch - 1 or self.done == self.total
+        stays = (epoch + 1) % math.ceil(self.epochs / self.STAY) == 0 or self.done == self.total
+        self.bar.leave = ends and stays
+        if self.bar.disable and (self.bar.leave or now - self.printed > self.SECONDS):
+            elapsed = now - self.epoch_started
+            meter = tqdm.format_meter(step + 1, self.bar.total, elapsed, prefix=text, postfix=left)
+            print(meter, file=sys.stderr, flush=True)
+            self.printed = now
+        if ends:
+            self.close()
+
+    def close(self):
+        """End the epoch's bar, if there is one."""
+        if self.bar is not None:
+            self.bar.close()
+        self.bar = None
+        self.epoch_started = time.monotonic()
