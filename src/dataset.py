@@ -65,7 +65,7 @@ def encode(text, stoi, where):
         if char not in stoi:
             decomposed = unicodedata.normalize("NFKD", char)
             folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-        if char in (PAD_CHAR, MASK_CHAR) or not folded or any(c not in stoi for c in folded):
+        if char in (PAD_CHAR, MASK_CHAR) or any(c not in stoi for c in folded):
             raise InputError(
                 f"{where}: expected characters of the pretraining corpus, got {char!r}"
                 f" (U+{ord(char):04X}) in {text!r}; replace it"

@@ -72,11 +72,14 @@ def load_parameters(model, path):
     import torch
 
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with open(path, "rb"):
+            pass  # torch.load reports its own troubles as OSError too; here it is the path's
     except OSError as error:
         raise InputError(
             f"{path}: expected a parameter file, got: {error.strerror}; check the path"
         ) from None
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises what its readers raise: five kinds or more
         raise InputError(
             f"{path}: expected a parameter file that torch.save wrote, got something else or a part"

@@ -1,0 +1,273 @@
+"""Files, encoder and both datasets: as specification, as distribution, and at the edges."""
+
+import collections
+import random
+
+import numpy as np
+import pytest
+import torch
+from conftest import CORPUS, PEOPLE, ROOT, questions
+
+import dataset
+import textbook
+from dataset import CharCorruptionDataset, NameDataset
+from errors import InputError
+
+DOCUMENT = "".join(chr(0x4E00 + i) for i in range(160))  # every character tells its position
+
+
+def text_of(ids, itos):
+    return "".join(itos[int(i)] for i in ids)
+
+
+def split_row(x, y, itos):
+    """(prefix, suffix, content) of an example, after checking its form."""
+    assert len(x) == len(y) == 127 and x.dtype == y.dtype == torch.int64
+    assert torch.equal(x[1:], y[:-1])
+    row = text_of(x, itos) + itos[int(y[-1])]
+    prefix, suffix, content = row.rstrip("□").split("⁇")
+    return prefix, suffix, content
+
+
+# ------------------------------------------------------------------------------------- vocabulary
+
+
+def test_vocabulary_is_pad_mask_then_sorted_characters(corpus):
+    stoi, itos = textbook.vocabulary(CORPUS)
+    assert (corpus.stoi["□"], corpus.stoi["⁇"], corpus.itos[0], corpus.itos[1]) == (0, 1, "□", "⁇")
+    assert [corpus.itos[i] for i in range(corpus.vocab_size)] == ["□", "⁇", *sorted(set(CORPUS))]
+    assert corpus.stoi == dict(stoi) and corpus.vocab_size == len(set(CORPUS)) + 2
+    assert corpus.PAD_CHAR == "□" and corpus.MASK_CHAR == "⁇" and corpus.block_size == 128
+    assert str(corpus) == f"data has {len(CORPUS)} characters, {len(set(CORPUS)) + 2} unique."
+
+
+def test_documents_are_lines_and_the_last_empty_one_counts(corpus):
+    assert corpus.data == CORPUS.split("\n") and len(corpus) == len(PEOPLE) + 1
+    assert corpus.data[-1] == ""
+    assert len(CharCorruptionDataset("ab\ncd", 128)) == 2
+
+
+def test_large_vocabularies_fit():
+    data = "".join(chr(0x4E00 + i) for i in range(3000))
+    big = CharCorruptionDataset(data, 128)
+    assert big.vocab_size == 3002
+    assert split_row(*big.example(0, 1, 1), big.itos)[0] in data
+
+
+@pytest.mark.parametrize("char", "□⁇")
+def test_reserved_characters_in_the_corpus_are_refused(char):
+    with pytest.raises(InputError, match=f"line 2: expected .* got '{char}'"):
+        CharCorruptionDataset(f"fine\nnot{char}fine\n", 128)
+
+
+# --------------------------------------------------------------------------------- span corruption
+
+
+def test_corruption_can_be_undone_and_has_the_specified_distribution():
+    data = CharCorruptionDataset(DOCUMENT, 128)
+    random.seed(3)
+    lengths, shares, starts, draws = collections.Counter(), [], set(), 4000
+    for _ in range(draws):
+        prefix, suffix, content = split_row(*data[0], data.itos)
+        whole = prefix + content + suffix
+        assert DOCUMENT.startswith(whole) and content
+        lengths[len(whole)] += 1
+        shares.append(len(content) - len(whole) / 4)
+        if len(whole) == 112:
+            starts.add(len(prefix) == 0)
+    assert set(lengths) == set(range(4, 113))
+    expected = draws / 109
+    chi_squared = sum((lengths[n] - expected) ** 2 / expected for n in range(4, 113))
+    assert chi_squared < 160  # 108 degrees of freedom: exceeded once in a thousand
+    assert abs(np.mean(shares)) < 0.5 + 4 * np.std(shares) / np.sqrt(draws)
+
+
+def test_content_lengths_and_starts_are_uniform():
+    data = CharCorruptionDataset(DOCUMENT, 128)
+    seen = collections.Counter()
+    for epoch in range(40000):
+        n = 4 + int(dataset.draw(109, 8, epoch, 0, 0))
+        if n == 8:
+            prefix, _, content = split_row(*data.example(0, 8, epoch), data.itos)
+            seen[len(content), len(prefix)] += 1
+    cases = {(c, s): 1 / 4 / (9 - c) for c in range(1, 5) for s in range(9 - c)}
+    assert set(seen) == set(cases)  # every length 1 … n/2, every start possible
+    total = sum(seen.values())
+    chi_squared = sum((seen[k] - total * p) ** 2 / (total * p) for k, p in cases.items())
+    assert chi_squared < 52  # 25 degrees of freedom: exceeded once in a thousand
+
+
+@pytest.mark.parametrize("document", ["", "a", "ab", "abc", "abcd"])
+def test_short_documents(document):
+    data = CharCorruptionDataset(document + "\nxyz", 128)
+    random.seed(0)
+    for i in range(50):
+        for x, y in (data[0], data.example(0, 1, i)):
+            prefix, suffix, content = split_row(x, y, data.itos)
+            assert prefix + content + suffix == document
+            assert len(content) >= min(1, len(document))
+
+
+def test_rows_equal_the_textbooks_for_the_same_draws():
+    data = CharCorruptionDataset(CORPUS, 128)
+    for i in range(len(data)):
+        for epoch in range(20):
+            x, y = data.example(i, 4, epoch)
+            prefix, suffix, content = split_row(x, y, data.itos)
+            n = len(prefix + suffix + content)
+            want = textbook.corrupt(data.data[i], 128, n, len(content), len(prefix), data.stoi)
+            assert torch.equal(x, want[0]) and torch.equal(y, want[1])
+
+
+def test_indexing_draws_anew_from_random_and_example_never_changes(corpus):
+    random.seed(1)
+    first = [corpus[0][0].tolist() for _ in range(5)]
+    random.seed(1)
+    assert first == [corpus[0][0].tolist() for _ in range(5)]
+    assert len(set(map(tuple, first))) > 1
+    random.seed(9)
+    before = corpus.example(2, 7, 11)[0]
+    random.seed(10)
+    assert torch.equal(before, corpus.example(2, 7, 11)[0])
+    others = [corpus.example(*key)[0].tolist() for key in ((2, 8, 11), (2, 7, 12), (3, 7, 11))]
+    assert before.tolist() not in others
+
+
+def test_draw_is_the_same_in_python_numpy_and_torch():
+    index = range(-3, 5000)
+    plain = [dataset.draw(1000 + i % 7, 224, 649, i, 2) for i in index]
+    n = 1000 + np.array([i % 7 for i in index])
+    assert plain == dataset.draw(n, 224, 649, np.array(index), 2).tolist()
+    assert plain == dataset.draw(torch.tensor(n), 224, 649, torch.tensor(index), 2).tolist()
+    assert all(0 <= number < 1000 + i % 7 for i, number in zip(index, plain, strict=True))
+
+
+@pytest.mark.parametrize("position", range(4))
+def test_draw_is_uniform_in_each_part_of_its_key(position):
+    key = [5, 6, 7, 1]
+    counts = collections.Counter()
+    for number in range(20000):
+        key[position] = number
+        counts[dataset.draw(100, *key)] += 1
+    chi_squared = sum((counts[n] - 200) ** 2 / 200 for n in range(100))
+    assert 50 < chi_squared < 149  # 99 degrees of freedom: both sides once in a thousand
+
+
+def test_small_blocks_hold_their_rows():
+    data = CharCorruptionDataset("a line of text to be cut\n", 8)
+    for epoch in range(60):
+        row = text_of(data.example(0, 1, epoch)[0], data.itos)
+        assert len(row) == 7 and row.count("⁇") == 2
+
+
+# --------------------------------------------------------------------------------------- questions
+
+
+def test_name_examples_are_the_specified_strings(corpus):
+    names = NameDataset(corpus, questions(PEOPLE[:3]))
+    x, y = names[1]
+    question = "Where was Bo Lind born?"
+    assert text_of(x, names.itos) == f"{question}⁇Oslo⁇".ljust(127, "□")
+    assert text_of(y, names.itos) == ("□" * (len(question) - 1) + "⁇Oslo⁇").ljust(127, "□")
+    for i, (name, place) in enumerate(PEOPLE[:3]):
+        want = textbook.name_example(f"Where was {name} born?", place, 128, corpus.stoi)
+        assert all(map(torch.equal, names[i], want))
+        assert all(map(torch.equal, names[i], names.example(i, 3, 5)))
+
+
+def test_the_last_row_counts_without_a_final_newline(corpus):
+    text = questions(PEOPLE[:3])
+    assert len(NameDataset(corpus, text)) == len(NameDataset(corpus, text.rstrip("\n"))) == 3
+
+
+def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):
+    assert "é" not in corpus.stoi and "á" in corpus.stoi
+    assert dataset.encode("é", corpus.stoi, "here") == [corpus.stoi["e"]]
+    assert dataset.encode("á", corpus.stoi, "here") == [corpus.stoi["á"]]
+    names = NameDataset(corpus, "Where was Évé Okafor born?\tOslo\n".replace("É", "E\u0301"))
+    assert text_of(names[0][0], names.itos).startswith("Where was Eve Okafor born?⁇Oslo⁇")
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "says"),
+    [
+        ("a?\tOslo\nno tab here\n", 2, "expected question TAB place, got 0 tabs"),
+        ("a?\tOslo\nb?\tOslo\tNorway\n", 2, "got 2 tabs"),
+        ("a?\tOslo\n\tOslo\n", 2, "expected a question and a place"),
+        ("a?\t \n", 1, "expected a question and a place"),
+        ("a?\tOslo\n\nb?\tOslo\n", 2, "got 0 tabs"),
+        ("no?\nplaces?\n", 1, "without tabs"),
+        ("a" * 127 + "\tOslo\n", 1, "at most 126 characters together, got 131"),
+        ("a?\tOslo\nb?\t漢\n", 2, r"got '漢' \(U\+6F22\)"),
+        ("a?\tOslo\nb⁇\tOslo\n", 2, "got '⁇'"),
+    ],
+)
+def test_bad_rows_are_named_by_file_and_line(corpus, rows, line, says):
+    with pytest.raises(InputError, match=f"^data.tsv, line {line}: .*{says}"):
+        NameDataset(corpus, rows, "data.tsv")
+
+
+def test_questions_without_places():
+    assert dataset.parse_questions("a?\nb?\n") == [("a?", None), ("b?", None)]
+
+
+# ----------------------------------------------------------------------------------------- batches
+
+
+def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
+    names = NameDataset(corpus, questions(PEOPLE))
+    for data, indices in ((corpus, range(3, 10)), (names, [4, 1, 8])):
+        chunks, tokens = data.batch(indices, seed=6, epoch=2)
+        assert tokens == len(indices) * 127
+        assert sum(weight for _, _, weight in chunks) == pytest.approx(1)
+        rows = []
+        for x, y, _ in chunks:
+            assert y[:, -1].any()  # trimmed to the longest row
+            rows += [
+                text_of(torch.cat((r, s[-1:])), data.itos).rstrip("□")
+                for r, s in zip(x, y, strict=True)
+            ]
+        want = [data.example(i, 6, 2) for i in indices]
+        want = [text_of(torch.cat((x, y[-1:])), data.itos).rstrip("□") for x, y in want]
+        assert sorted(rows) == sorted(want)
+
+
+def test_chunks_are_sorted_and_weighted_by_their_targets():
+    y = torch.tensor([[1] * n + [0] * (40 - n) for n in range(40, 0, -1)])
+    chunks, tokens = dataset.trim(y.clone(), y)
+    assert tokens == 1600
+    assert [tuple(x.shape) for x, _, _ in chunks] == [(16, 16), (16, 32), (8, 40)]
+    assert [w for *_, w in chunks] == pytest.approx([136 / 820, 392 / 820, 292 / 820])
+
+
+# ------------------------------------------------------------------------------------ command line
+
+
+@pytest.mark.parametrize("name", ["namedata", "charcorruption"])
+def test_the_four_examples(name, capsys):
+    dataset.main([name])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("data has ")
+    assert [line[:3] for line in lines[1:]] == ["x: ", "y: "] * 4
+    assert all(len(line) == 3 + 127 and "⁇" in line for line in lines[1:])
+
+
+# ------------------------------------------------------------------------------- the course's data
+
+
+def test_the_courses_files(course):
+    data = CharCorruptionDataset(dataset.read_text(course / "wiki.txt"), 128)
+    assert str(data) == "data has 418352 characters, 256 unique."
+    assert len(data) == 2938
+    path = course / "birth_places_train.tsv"
+    assert len(NameDataset(data, dataset.read_text(path), path)) == 2000
+    for name, rows in (("birth_dev.tsv", 500), ("birth_test_inputs.tsv", 437)):
+        parsed = dataset.parse_questions(dataset.read_text(course / name), name)
+        assert len(parsed) == rows
+        for question, _ in parsed:
+            dataset.encode(question, data.stoi, name)
+
+
+def test_bundled_vocabulary_gives_the_handouts_parameter_count():
+    data = CharCorruptionDataset(dataset.read_text(ROOT / "wiki.txt"), 128)
+    assert data.vocab_size == 256

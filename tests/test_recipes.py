@@ -1,0 +1,39 @@
+"""The recipes against the assignment's table, and names against classes."""
+
+import dataclasses
+
+import pytest
+
+import attention
+import recipes
+
+
+def test_handout_is_the_assignments_table():
+    handout = recipes.RECIPES["handout"]
+    table = {
+        phase: dataclasses.astuple(getattr(handout, phase))
+        for phase in ("pretrain", "finetune", "scratch")
+    }
+    assert table == {
+        "pretrain": (650, 128, 6e-3),
+        "finetune": (10, 256, 6e-4),
+        "scratch": (75, 256, 6e-4),
+    }
+    assert (handout.betas, handout.weight_decay, handout.grad_norm_clip) == ((0.9, 0.95), 0.1, 1.0)
+    assert (handout.warmup_tokens, handout.dropout) == (10240, 0.1)
+    for phase in (handout.pretrain, handout.finetune, handout.scratch):
+        assert handout.final_tokens(phase, 2938, 2000) == 200 * 2938 * 128
+
+
+def test_short_recipe_decays_over_its_own_length():
+    short = recipes.RECIPES["short"]
+    assert short.final_tokens(short.pretrain, 50, 50) == short.pretrain.max_epochs * 50 * 128
+
+
+def test_variant_names_are_the_classes_names():
+    assert tuple(attention.VARIANTS) == recipes.VARIANTS
+
+
+def test_recipes_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        recipes.RECIPES["handout"].dropout = 0.2

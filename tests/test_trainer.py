@@ -1,0 +1,232 @@
+"""The schedule at its knees, the loop on a model that is no GPT, and what it prints."""
+
+import ast
+import math
+import re
+import sys
+
+import pytest
+import torch
+from conftest import PEOPLE, ROOT, questions, tiny
+from torch.utils.data import Dataset
+
+import recipes
+import trainer
+import utils
+from dataset import CharCorruptionDataset, NameDataset
+from model import GPT, GPTConfig
+from trainer import NonFiniteLoss, Trainer, TrainerConfig, schedule
+
+
+class Line(torch.nn.Module):
+    """y = w x + bias, with the squared error: no GPT, but forward(x, y) -> (guess, loss)."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = torch.nn.Parameter(torch.zeros(1))
+        self.bias = torch.nn.Parameter(torch.zeros(1))
+        self.seen = []
+
+    def forward(self, x, y):
+        self.seen.append(x.tolist())
+        guess = self.w * x + self.bias
+        return guess, (guess - y).square().mean()
+
+
+class Points(Dataset):
+    def __init__(self, n):
+        self.n = n
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, i):
+        if not 0 <= i < self.n:
+            raise IndexError(i)
+        return torch.tensor(float(i)), torch.tensor(3.0 * i + 2.0)
+
+
+def test_the_trainer_knows_nothing_of_models_and_datasets():
+    tree = ast.parse((ROOT / "src" / "trainer.py").read_text(encoding="utf-8"))
+    names = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {path.stem for path in (ROOT / "src").glob("*.py")}
+    assert names & ours == {"files"}
+
+
+# ---------------------------------------------------------------------------------------- schedule
+
+
+def test_schedule_at_its_knees():
+    assert schedule(0, 100, 1100) == 0
+    assert schedule(50, 100, 1100) == 0.5
+    assert schedule(100, 100, 1100) == 1
+    assert schedule(600, 100, 1100) == pytest.approx(0.5)
+    assert schedule(1100, 100, 1100) == 0.1
+    assert schedule(2100, 100, 1100) == pytest.approx(1)  # not clamped: it comes back
+    assert schedule(5, 0, 10) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("phase", "rows", "epoch", "printed"),
+    [
+        ("finetune", 2000, 1, "5.999844e-04"),
+        ("pretrain", 2938, 1, "5.999655e-03"),
+        ("pretrain", 2938, 100, "3.037461e-03"),
+        ("pretrain", 2938, 200, "6.000000e-04"),
+        ("pretrain", 2938, 300, "2.890205e-03"),
+        ("pretrain", 2938, 403, "5.999995e-03"),
+        ("pretrain", 2938, 650, "7.182453e-04"),
+    ],
+)
+def test_printed_rates_on_the_courses_sizes(phase, rows, epoch, printed):
+    handout = recipes.RECIPES["handout"]
+    final = handout.final_tokens(getattr(handout, phase), 2938, rows)
+    share = schedule(epoch * rows * 127, handout.warmup_tokens, final)
+    assert f"{getattr(handout, phase).learning_rate * share:e}" == printed
+
+
+def test_rate_is_set_after_the_step(monkeypatch):
+    used = []
+    step = torch.optim.AdamW.step
+    monkeypatch.setattr(
+        torch.optim.AdamW,
+        "step",
+        lambda self: (used.append(self.param_groups[0]["lr"]), step(self)),
+    )
+    config = TrainerConfig(
+        max_epochs=2,
+        batch_size=4,
+        learning_rate=0.8,
+        lr_decay=True,
+        warmup_tokens=20,
+        final_tokens=10**9,
+    )
+    Trainer(Line(), Points(10), None, config).train()  # steps of 4, 4, 2 examples, a token each
+    assert used == pytest.approx(
+        [0.8, 0.8 * 4 / 20, 0.8 * 8 / 20, 0.8 * 10 / 20, 0.8 * 14 / 20, 0.8 * 18 / 20]
+    )
+
+
+# -------------------------------------------------------------------------------------------- loop
+
+
+def test_it_learns_in_file_order_and_keeps_the_short_batch():
+    model = Line()
+    config = TrainerConfig(max_epochs=300, batch_size=4, learning_rate=0.1, weight_decay=0.0)
+    run = Trainer(model, Points(10), None, config)
+    run.train()
+    assert model.seen[:3] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]] == model.seen[-3:]
+    assert len(run.losses) == 900 == run.total_steps
+    assert (model.w.item(), model.bias.item()) == pytest.approx((3, 2), abs=0.05)
+
+
+def test_optimizer_spares_biases_only_and_clips(monkeypatch):
+    model = tiny("synthesizer")
+    groups = (
+        Trainer(model, Points(3), None, TrainerConfig(weight_decay=0.7)).optimizer().param_groups
+    )
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    decayed, spared = ({names[id(p)] for p in group["params"]} for group in groups)
+    assert (groups[0]["weight_decay"], groups[1]["weight_decay"]) == (0.7, 0.0)
+    assert spared == {name for name in names.values() if name.endswith(".bias")}
+    assert {"pos_emb", "tok_emb.weight", "blocks.0.ln1.weight", "blocks.0.attn.b2"} <= decayed
+    clipped = []
+    clip = torch.nn.utils.clip_grad_norm_
+    monkeypatch.setattr(
+        torch.nn.utils, "clip_grad_norm_", lambda p, norm: (clipped.append(norm), clip(p, norm))
+    )
+    Trainer(Line(), Points(3), None, TrainerConfig(max_epochs=1, grad_norm_clip=0.3)).train()
+    assert clipped == [0.3]
+
+
+def test_workers_change_nothing(corpus):
+    losses = []
+    for workers in (0, 2):
+        model = tiny(vocab_size=corpus.vocab_size, block_size=128)
+        config = TrainerConfig(max_epochs=2, batch_size=4, num_workers=workers, seed=9)
+        run = Trainer(model, corpus, None, config)
+        run.train()
+        losses.append(run.losses)
+    assert losses[0] == losses[1] and len(losses[0]) == 6
+
+
+def test_a_loss_that_is_not_finite_stops_before_the_update():
+    class Cursed(Points):
+        def __getitem__(self, i):
+            x, y = super().__getitem__(i)
+            return x, y * (float("nan") if i == 6 else 1)
+
+    model = Line()
+    config = TrainerConfig(max_epochs=5, batch_size=2, learning_rate=0.1)
+    run = Trainer(model, Cursed(10), None, config)
+    with pytest.raises(NonFiniteLoss, match=r"got nan at epoch 1 iter 3 \(step 4, learning rate"):
+        run.train()
+    assert len(run.losses) == 3
+    assert math.isfinite(model.w.item()) and math.isfinite(model.bias.item())
+
+
+def test_max_steps_and_no_epochs(tmp_path):
+    run = Trainer(Line(), Points(10), None, TrainerConfig(max_epochs=9, batch_size=4, max_steps=5))
+    run.train()
+    assert len(run.losses) == 5
+    path = tmp_path / "initial.params"
+    model = Line()
+    run = Trainer(model, Points(10), None, TrainerConfig(max_epochs=0, ckpt_path=str(path)))
+    run.train()
+    assert run.losses == [] and torch.load(path)["w"].item() == 0
+
+
+def test_test_loss_is_a_mean_without_dropout(capsys):
+    model = Line()
+    run = Trainer(model, Points(2), Points(3), TrainerConfig(max_epochs=1, batch_size=3))
+    assert run.test_loss() == pytest.approx((2**2 + 5**2 + 8**2) / 3)
+    run.train()
+    assert re.search(r"epoch 1: test loss \d+\.\d{5}", capsys.readouterr().out)
+
+
+def test_a_few_pairs_are_learnt_by_heart(corpus):
+    names = NameDataset(corpus, questions(PEOPLE[:4]))
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(corpus.vocab_size, 128, n_layer=2, n_head=2, n_embd=32))
+    Trainer(
+        model, names, None, TrainerConfig(max_epochs=150, batch_size=4, learning_rate=1e-2)
+    ).train()
+    asked = [question for question, _ in names.pairs]
+    assert utils.predict_places(model, corpus, asked) == [place for _, place in PEOPLE[:4]]
+
+
+def test_pretraining_lowers_the_loss():
+    data = CharCorruptionDataset("abcabcabcabc\n" * 8, 32)
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(data.vocab_size, 32, n_layer=1, n_head=2, n_embd=16))
+    run = Trainer(model, data, None, TrainerConfig(max_epochs=40, batch_size=9, learning_rate=1e-2))
+    run.train()
+    assert sum(run.losses[-9:]) / 9 < run.losses[0] / 2
+
+
+# ---------------------------------------------------------------------------------------- progress
+
+
+def test_lines_now_and_then_without_a_terminal(capsys):
+    config = TrainerConfig(max_epochs=250, batch_size=5, learning_rate=1e-3)
+    Trainer(Line(), Points(10), None, config).train()
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 25
+    form = r"epoch 250 iter 1: train loss \d+\.\d{5}\. lr 1\.000000e-03: 100%\|█+\| 2/2 \["
+    assert re.match(form, lines[-1])
+    assert "run 100%" in lines[-1] and lines[0].startswith("epoch 10 iter 1:")
+
+
+def test_bars_on_a_terminal(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    Trainer(Line(), Points(10), None, TrainerConfig(max_epochs=2, batch_size=5)).train()
+    shown = capsys.readouterr().err
+    for epoch in (1, 2):
+        assert f"epoch {epoch} iter 1: train loss" in shown
+    assert shown.count("\n") == 2 and "2/2" in shown
+
+
+def test_a_misspelt_setting_is_refused():
+    with pytest.raises(TypeError, match="max_epoch"):
+        trainer.TrainerConfig(max_epoch=3)

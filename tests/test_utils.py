@@ -1,0 +1,181 @@
+"""Decoding against the textbook's plain loop, the score, and the baseline."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from conftest import PEOPLE, questions, tiny
+
+import dataset
+import london_baseline
+import textbook
+import utils
+from errors import InputError
+from model import GPT, GPTConfig
+
+
+def plain_loop(model, x, steps):
+    """Greedy decoding as the assignment has it: the last tokens that fit, one forward a token."""
+    for _ in range(steps):
+        logits, _ = model(x[:, -model.context :])
+        x = torch.cat((x, logits[:, -1:].argmax(-1)), 1)
+    return x
+
+
+def test_set_seed_seeds_every_generator():
+    def numbers():
+        utils.set_seed(8)
+        return random.random(), np.random.rand(), torch.rand(1).item()
+
+    assert numbers() == numbers()
+
+
+@pytest.mark.parametrize("start", [1, 5, 13])
+def test_greedy_decoding_equals_the_plain_loop_past_the_block_too(variant, start):
+    model = tiny(variant)
+    x = torch.randint(11, (4, start))
+    assert torch.equal(utils.sample(model, x, 15), plain_loop(model, x, 15))
+
+
+def test_sampling_follows_the_distribution():
+    model = tiny()
+    model.train()
+    x = torch.tensor([[3, 7, 1]]).expand(20000, -1)
+    torch.manual_seed(0)
+    drawn = utils.sample(model, x, 1, temperature=1.7, sample=True, top_k=3)[:, -1]
+    assert model.training
+    logits = model(x[:1])[0][0, -1].detach() / 1.7
+    top = logits.topk(3).indices
+    want = torch.zeros(11, dtype=torch.float64)
+    want[top] = logits[top].softmax(0)
+    got = torch.bincount(drawn, minlength=11) / 20000
+    assert (got - want).abs().max() < 0.015 and (got > 0).sum() == 3
+
+
+def test_rows_end_once_all_have_stopped(variant):
+    model = tiny(variant)
+    x = torch.randint(11, (5, 3))
+    whole = plain_loop(model, x, 9)
+    stop = whole[0, 3].item()
+    got = utils.sample(model, x, 9, stop=stop)
+    assert torch.equal(got, whole[:, : got.size(1)])
+    seen = (got[:, 3:] == stop).any(1)
+    assert seen.all() or got.size(1) == 12
+
+
+class Scripted(torch.nn.Module):
+    """Continues every prompt with a text of its own, whatever the prompt was."""
+
+    context = 120
+
+    def __init__(self, stoi, text):
+        super().__init__()
+        self.anchor = torch.nn.Parameter(torch.zeros(1))
+        self.stoi, self.text, self.at = stoi, text, 0
+
+    def new_cache(self):
+        self.at = 0
+
+    def forward(self, idx, cache=None):
+        logits = torch.zeros(idx.size(0), 1, len(self.stoi))
+        logits[:, :, self.stoi[self.text[self.at]]] = 1
+        self.at += 1
+        return logits, None
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("Oslo⁇□□□", "Oslo"),
+        ("⁇", ""),
+        ("Os\nlo⁇", "Os lo"),
+        ("L□ndon⁇", "L□ndon"),
+        ("a" * 40, "a" * 32),
+    ],
+)
+def test_answers_are_one_line_between_the_masks(corpus, said, answer):
+    model = Scripted(corpus.stoi, said)
+    assert utils.predict_places(model, corpus, ["Where was Bo Lind born?"]) == [answer]
+
+
+def test_predictions_equal_the_textbooks(variant, corpus):
+    torch.manual_seed(4)
+    ours = GPT(GPTConfig(corpus.vocab_size, 128, variant=variant))
+    with torch.no_grad():
+        for parameter in ours.parameters():
+            parameter.mul_(4)  # confident enough that the last bits decide nothing
+    oracle = textbook.GPT(textbook.Config(corpus.vocab_size, 128, variant=variant))
+    oracle.load_state_dict(ours.state_dict())
+    asked = [f"Where was {name} born?" for name, _ in PEOPLE]
+    want = [textbook.predict(oracle, q, corpus.stoi, corpus.itos) for q in asked]
+    assert utils.predict_places(ours, corpus, asked) == want
+    assert len(set(want)) > 3
+
+
+def test_a_question_longer_than_the_block_is_named(corpus, variant):
+    model = GPT(GPTConfig(corpus.vocab_size, 128, variant=variant, n_layer=1, n_embd=8))
+    longest = {"vanilla": 127, "synthesizer": 126}[variant]
+    assert len(utils.predict_places(model, corpus, ["a" * longest])) == 1
+    with pytest.raises(InputError, match=f"^q.tsv, line 2: expected .* {longest} characters, got"):
+        utils.predict_places(model, corpus, ["a", "a" * (longest + 1)], "q.tsv")
+
+
+# ------------------------------------------------------------------------------------------- score
+
+
+def test_score_counts_exact_answers(world):
+    places = [place for _, place in PEOPLE[5:]]
+    assert utils.evaluate_places(str(world.dev), places) == (4.0, 4.0)
+    assert utils.evaluate_places(str(world.dev), [places[0], "x", places[2] + " ", ""]) == (
+        4.0,
+        1.0,
+    )
+    assert utils.score_line(500.0, 129.0) == "Correct: 129.0 out of 500.0: 25.8%"
+
+
+def test_no_score_without_places(world, capsys):
+    assert utils.evaluate_places(world.test, ["x", "y"]) == (0, 0)
+    assert capsys.readouterr().out == "No gold birth places provided; returning (0,0)\n"
+
+
+def test_predictions_for_another_file_are_refused(world):
+    with pytest.raises(InputError, match="one prediction for each of its 4 rows, got 3"):
+        utils.evaluate_places(world.dev, ["x"] * 3)
+
+
+def test_london(world, capsys, monkeypatch, refused):
+    london_baseline.main([str(world.dev)])
+    assert capsys.readouterr().out == "Correct: 1.0 out of 4.0: 25.0%\n"
+    world.dev.rename(world.folder / "birth_dev.tsv")
+    monkeypatch.chdir(world.folder)
+    london_baseline.main([])
+    assert capsys.readouterr().out == "Correct: 1.0 out of 4.0: 25.0%\n"
+    line = refused(world.folder / "nowhere.tsv", main=london_baseline.main)
+    assert line.startswith("london_baseline.py: error: ") and "No such file" in line
+
+
+def test_london_on_the_courses_data(course, capsys):
+    london_baseline.main([str(course / "birth_dev.tsv")])
+    assert capsys.readouterr().out == "Correct: 25.0 out of 500.0: 5.0%\n"
+
+
+def test_devices():
+    assert utils.pick_device("cpu").type == "cpu"
+    assert utils.pick_device("auto").type in ("cpu", "cuda", "mps")
+    if not torch.cuda.is_available():
+        with pytest.raises(InputError, match="--device cuda: expected such a device"):
+            utils.pick_device("cuda")
+
+
+def test_questions_are_encoded_as_in_training(corpus):
+    names = dataset.NameDataset(corpus, questions([("Ėve Okafor", "Oslo")]))
+    asked = []
+
+    class Listener(Scripted):
+        def forward(self, idx, cache=None):
+            asked.append(idx[0].tolist())
+            return super().forward(idx)
+
+    utils.predict_places(Listener(corpus.stoi, "⁇"), corpus, ["Where was Ėve Okafor born?"])
+    assert asked[0] == names[0][0][: len(asked[0])].tolist()
