@@ -10,6 +10,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from dropout import Dropout
+
 
 class Cache:
     """What one attention layer keeps of earlier positions while text is decoded.
@@ -46,11 +48,11 @@ class CausalSelfAttention(nn.Module):
         _check_heads(config)
         self.n_head = config.n_head
         self.context = config.block_size  # the most positions that can be attended to
-        self.attn_pdrop = config.attn_pdrop
         self.key = nn.Linear(config.n_embd, config.n_embd)
         self.query = nn.Linear(config.n_embd, config.n_embd)
         self.value = nn.Linear(config.n_embd, config.n_embd)
-        self.resid_drop = nn.Dropout(config.resid_pdrop)
+        self.attn_drop = Dropout(config.attn_pdrop)
+        self.resid_drop = Dropout(config.resid_pdrop)
         self.proj = nn.Linear(config.n_embd, config.n_embd)
         self.register_buffer("mask", _causal_mask(config.block_size))
 
@@ -61,16 +63,16 @@ class CausalSelfAttention(nn.Module):
         if cache is not None:
             k, v = cache.append(k, v)  # (B, h, T, C/h)
         t, T = q.size(2), k.size(2)
-        # The kernel's own triangle is aligned to the first key, so it serves only where t = T.
-        mask = None if t in (1, T) else self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
-        y = F.scaled_dot_product_attention(
-            q,
-            k,
-            v,
-            attn_mask=mask,
-            dropout_p=self.attn_pdrop if self.training else 0.0,
-            is_causal=t == T,
-        )  # (B, h, t, C/h)
+        mask = self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
+        dropout = self.attn_drop.p if self.training else 0.0
+        if dropout and x.device.type == "cpu":  # where the fused kernel knows no dropout
+            scores = q @ k.transpose(2, 3) / math.sqrt(q.size(3))  # (B, h, t, T)
+            y = self.attn_drop(_weights(scores, mask)) @ v  # (B, h, t, C/h)
+        else:
+            # The kernel's own triangle starts at the first key, so it serves only where t = T.
+            y = F.scaled_dot_product_attention(
+                q, k, v, None if t == T else mask, dropout, is_causal=t == T
+            )  # (B, h, t, C/h)
         return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
 
 
@@ -95,8 +97,8 @@ class SynthesizerAttention(nn.Module):
         )
         self.b2 = nn.Parameter(torch.zeros(self.context))
         self.value = nn.Linear(config.n_embd, config.n_embd)
-        self.attn_drop = nn.Dropout(config.attn_pdrop)
-        self.resid_drop = nn.Dropout(config.resid_pdrop)
+        self.attn_drop = Dropout(config.attn_pdrop)
+        self.resid_drop = Dropout(config.resid_pdrop)
         self.proj = nn.Linear(config.n_embd, config.n_embd)
         self.register_buffer("mask", _causal_mask(config.block_size))
 
@@ -107,9 +109,8 @@ class SynthesizerAttention(nn.Module):
             (v,) = cache.append(v)  # (B, h, T, C/h)
         t, T = hidden.size(2), v.size(2)
         scores = hidden @ self.w2[:, :T] + self.b2[:T]  # (B, h, t, T)
-        future = self.mask[:, :, T - t : T, :T] == 0  # (1, 1, t, T)
-        weights = F.softmax(scores.masked_fill(future, -math.inf), dim=-1)  # (B, h, t, T)
-        y = self.attn_drop(weights) @ v  # (B, h, t, C/h)
+        mask = self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
+        y = self.attn_drop(_weights(scores, mask)) @ v  # (B, h, t, C/h)
         return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
 
 
@@ -124,6 +125,11 @@ def _check_heads(config):
 
 def _causal_mask(size):
     return torch.tril(torch.ones(size, size)).view(1, 1, size, size)  # (1, 1, L, L)
+
+
+def _weights(scores, mask):
+    """Softmax of the scores (B, h, t, T) over the positions that mask (t, T) allows."""
+    return F.softmax(scores.masked_fill(~mask, -math.inf), dim=-1)  # (B, h, t, T)
 
 
 def _split_heads(x, n_head):

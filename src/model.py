@@ -10,6 +10,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import attention
+from dropout import Dropout
 
 PAD = 0  # the id of the padding character: no loss is taken where it is the target
 
@@ -41,7 +42,7 @@ class Block(nn.Module):
             nn.Linear(config.n_embd, 4 * config.n_embd),  # (B, t, 4C)
             nn.GELU(),  # the exact form, with erf
             nn.Linear(4 * config.n_embd, config.n_embd),  # (B, t, C)
-            nn.Dropout(config.resid_pdrop),
+            Dropout(config.resid_pdrop),
         )
 
     def forward(self, x, cache=None):
@@ -61,7 +62,7 @@ class GPT(nn.Module):
         self.config = config
         self.tok_emb = nn.Embedding(config.vocab_size, config.n_embd)
         self.pos_emb = nn.Parameter(torch.zeros(1, config.block_size, config.n_embd))
-        self.drop = nn.Dropout(config.embd_pdrop)
+        self.drop = Dropout(config.embd_pdrop)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
         self.ln_f = nn.LayerNorm(config.n_embd)
         self.head = nn.Linear(config.n_embd, config.vocab_size, bias=False)

@@ -1,0 +1,49 @@
+# make demo   pretrain, finetune and evaluate a model on the bundled data
+# make test   the tests, with coverage          make lint    style and formatting
+# make clean  remove the environment and the demo's files
+# All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
+
+PYTHON ?= python3
+RUN = .venv/bin/python src/run.py
+
+.PHONY: demo test lint clean
+
+demo: .venv/ready
+	mkdir -p demo
+	$(RUN) pretrain vanilla wiki.txt --recipe short \
+	    --writing_params_path demo/vanilla.pretrain.params
+	$(RUN) finetune vanilla wiki.txt --recipe short \
+	    --reading_params_path demo/vanilla.pretrain.params \
+	    --writing_params_path demo/vanilla.finetune.params \
+	    --finetune_corpus_path birth_places_train.tsv
+	@echo; echo "Asking about the 500 people of birth_dev.tsv, whose questions it has not seen:"
+	$(RUN) evaluate vanilla wiki.txt \
+	    --reading_params_path demo/vanilla.finetune.params \
+	    --eval_corpus_path birth_dev.tsv \
+	    --outputs_path demo/vanilla.dev.predictions
+	@echo; echo "Always answering London:"
+	.venv/bin/python src/london_baseline.py
+	@echo
+	@echo "Next: compare the answers with the truth:  paste demo/vanilla.dev.predictions birth_dev.tsv"
+	@echo "      run the whole recipe:  leave out --recipe short above (hours on a CPU; see README.md)"
+	@echo "      every option:          .venv/bin/python src/run.py --help"
+
+test: .venv/ready-dev
+	.venv/bin/python -m pytest --cov=src --cov-fail-under=95
+
+lint: .venv/ready-dev
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+clean:
+	rm -rf .venv demo
+
+.venv/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"expected Python 3.11 or newer, got {v[0]}.{v[1]}; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install -r requirements.txt
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	.venv/bin/python -m pip install -r requirements-dev.txt
+	touch $@
