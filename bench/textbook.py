@@ -9,6 +9,7 @@ assignment 5, whose model is after minGPT. Time N padded pretraining steps with
 
 Legend: B batch, T time (t of a prefix, at most block_size), C n_embd, h n_head, V vocab_size.
 """
+
 import argparse
 import math
 import random
@@ -19,21 +20,23 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-PAD, MASK = '\u25a1', '\u2047'  # □ and ⁇, ids 0 and 1
-NEW_CHARACTERS = 32             # generated per question
+PAD, MASK = "\u25a1", "\u2047"  # □ and ⁇, ids 0 and 1
+NEW_CHARACTERS = 32  # generated per question
 
 
 # ---------------------------------------------------------------- model
 
+
 @dataclass(frozen=True)
 class Config:
     """Sizes and dropouts of a model; the defaults are the assignment's."""
+
     vocab_size: int
     block_size: int
     n_layer: int = 4
     n_head: int = 8
     n_embd: int = 256
-    variant: str = 'vanilla'  # or 'synthesizer'
+    variant: str = "vanilla"  # or 'synthesizer'
     embd_pdrop: float = 0.1
     resid_pdrop: float = 0.1
     attn_pdrop: float = 0.1
@@ -48,13 +51,13 @@ class Attention(nn.Module):
     def __init__(self, config):
         super().__init__()
         C, T = config.n_embd, config.block_size
-        assert C % config.n_head == 0, f'n_embd {C} is not a multiple of n_head {config.n_head}'
+        assert C % config.n_head == 0, f"n_embd {C} is not a multiple of n_head {config.n_head}"
         self.n_head = config.n_head
         self.value = nn.Linear(C, C)
         self.proj = nn.Linear(C, C)
         self.attn_drop = nn.Dropout(config.attn_pdrop)
         self.resid_drop = nn.Dropout(config.resid_pdrop)
-        self.register_buffer('mask', torch.tril(torch.ones(1, 1, T, T)))            # (1, 1, T, T)
+        self.register_buffer("mask", torch.tril(torch.ones(1, 1, T, T)))  # (1, 1, T, T)
 
     def heads(self, x):
         """(B, t, C) -> (B, h, t, C/h)"""
@@ -64,11 +67,11 @@ class Attention(nn.Module):
     def forward(self, x):
         """(B, t, C) -> (B, t, C)"""
         B, t, C = x.shape
-        scores = self.scores(x)                                                     # (B, h, t, t)
-        scores = scores.masked_fill(self.mask[:, :, :t, :t] == 0, float('-inf'))    # (B, h, t, t)
-        weights = self.attn_drop(torch.softmax(scores, dim=-1))                     # (B, h, t, t)
-        y = weights @ self.heads(self.value(x))                                     # (B, h, t, C/h)
-        y = y.transpose(1, 2).reshape(B, t, C)                                      # (B, t, C)
+        scores = self.scores(x)  # (B, h, t, t)
+        scores = scores.masked_fill(self.mask[:, :, :t, :t] == 0, float("-inf"))  # (B, h, t, t)
+        weights = self.attn_drop(torch.softmax(scores, dim=-1))  # (B, h, t, t)
+        y = weights @ self.heads(self.value(x))  # (B, h, t, C/h)
+        y = y.transpose(1, 2).reshape(B, t, C)  # (B, t, C)
         return self.resid_drop(self.proj(y))
 
 
@@ -82,8 +85,8 @@ class CausalSelfAttention(Attention):
 
     def scores(self, x):
         """(B, t, C) -> (B, h, t, t)"""
-        q, k = self.heads(self.query(x)), self.heads(self.key(x))                   # (B, h, t, C/h)
-        return q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))                      # (B, h, t, t)
+        q, k = self.heads(self.query(x)), self.heads(self.key(x))  # (B, h, t, C/h)
+        return q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))  # (B, h, t, t)
 
 
 class SynthesizerAttention(Attention):
@@ -102,9 +105,9 @@ class SynthesizerAttention(Attention):
     def scores(self, x):
         """(B, t, C) -> (B, h, t, t)"""
         t, longest = x.size(1), self.b2.numel()
-        assert t <= longest, f'the synthesizer takes at most {longest} tokens, got {t}'
-        hidden = self.heads(torch.relu(self.w1(x)))                                 # (B, h, t, C/h)
-        return hidden @ self.w2[:, :t] + self.b2[:t]                                # (B, h, t, t)
+        assert t <= longest, f"the synthesizer takes at most {longest} tokens, got {t}"
+        hidden = self.heads(torch.relu(self.w1(x)))  # (B, h, t, C/h)
+        return hidden @ self.w2[:, :t] + self.b2[:t]  # (B, h, t, t)
 
 
 class Block(nn.Module):
@@ -113,11 +116,12 @@ class Block(nn.Module):
     def __init__(self, config):
         super().__init__()
         C = config.n_embd
-        attention = {'vanilla': CausalSelfAttention, 'synthesizer': SynthesizerAttention}
+        attention = {"vanilla": CausalSelfAttention, "synthesizer": SynthesizerAttention}
         self.ln1, self.ln2 = nn.LayerNorm(C), nn.LayerNorm(C)
         self.attn = attention[config.variant](config)
         self.mlp = nn.Sequential(
-            nn.Linear(C, 4 * C), nn.GELU(), nn.Linear(4 * C, C), nn.Dropout(config.resid_pdrop))
+            nn.Linear(C, 4 * C), nn.GELU(), nn.Linear(4 * C, C), nn.Dropout(config.resid_pdrop)
+        )
 
     def forward(self, x):
         """(B, t, C) -> (B, t, C)"""
@@ -147,9 +151,9 @@ class GPT(nn.Module):
     def forward(self, idx, targets=None):
         """idx, targets (B, t) -> logits (B, t, V), mean cross entropy of the non-PAD targets."""
         t = idx.size(1)
-        assert t <= self.config.block_size, f'at most {self.config.block_size} tokens, got {t}'
-        x = self.drop(self.tok_emb(idx) + self.pos_emb[:, :t])                      # (B, t, C)
-        logits = self.head(self.ln_f(self.blocks(x)))                               # (B, t, V)
+        assert t <= self.config.block_size, f"at most {self.config.block_size} tokens, got {t}"
+        x = self.drop(self.tok_emb(idx) + self.pos_emb[:, :t])  # (B, t, C)
+        logits = self.head(self.ln_f(self.blocks(x)))  # (B, t, V)
         if targets is None:
             return logits, None
         return logits, F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=0)
@@ -157,9 +161,10 @@ class GPT(nn.Module):
 
 # ---------------------------------------------------------------- text to (x, y)
 
+
 def vocabulary(text):
     """-> (stoi, itos): PAD is 0, MASK is 1, then the characters of the text in code point order."""
-    assert PAD not in text and MASK not in text, 'the corpus may not hold □ or ⁇'
+    assert PAD not in text and MASK not in text, "the corpus may not hold □ or ⁇"
     characters = [PAD, MASK, *sorted(set(text))]
     return {c: i for i, c in enumerate(characters)}, dict(enumerate(characters))
 
@@ -198,9 +203,9 @@ def name_example(question, place, block_size, stoi):
     x, y: LongTensors (block_size - 1,); y is □ before that.
     """
     string = question + MASK + place + MASK
-    assert question and len(string) <= block_size, f'{len(string)} of {block_size}: {string!r}'
+    assert question and len(string) <= block_size, f"{len(string)} of {block_size}: {string!r}"
     string += PAD * (block_size - len(string))
-    target = PAD * (len(question) - 1) + string[len(question):]
+    target = PAD * (len(question) - 1) + string[len(question) :]
     return encode(string[:-1], stoi), encode(target, stoi)
 
 
@@ -208,22 +213,23 @@ def stacked(examples, batch_size):
     """Examples in their order, batch_size at a time, the last short batch kept: x, y (B, T - 1)."""
     examples = list(examples)
     for i in range(0, len(examples), batch_size):
-        xs, ys = zip(*examples[i:i + batch_size], strict=True)
+        xs, ys = zip(*examples[i : i + batch_size], strict=True)
         yield torch.stack(xs), torch.stack(ys)
 
 
 def pretraining_batches(text, block_size, batch_size, rng=random):
     """Endless epochs over the lines of the text, in file order, corrupted anew every time."""
     stoi, _ = vocabulary(text)
-    documents = text.split('\n')  # a final line break gives an empty last document, and it counts
+    documents = text.split("\n")  # a final line break gives an empty last document, and it counts
     while True:
         for i in range(0, len(documents), batch_size):
-            some = documents[i:i + batch_size]
+            some = documents[i : i + batch_size]
             examples = [corrupt(d, block_size, *draw(d, block_size, rng), stoi) for d in some]
             yield from stacked(examples, batch_size)
 
 
 # ---------------------------------------------------------------- training
+
 
 def learning_rate(tokens, base, warmup_tokens, final_tokens):
     """The rate after so many tokens, padding counted: linear warm-up, then a cosine, at least 10%.
@@ -247,15 +253,26 @@ def optimizer(model, lr, betas=(0.9, 0.95), weight_decay=0.1):
     LayerNorm.weight, but no parameter is called that.
     """
     named = list(model.named_parameters())
-    decayed = [p for name, p in named if not name.endswith('bias')]
-    spared = [p for name, p in named if name.endswith('bias')]
-    groups = [{'params': decayed, 'weight_decay': weight_decay},
-              {'params': spared, 'weight_decay': 0.0}]
+    decayed = [p for name, p in named if not name.endswith("bias")]
+    spared = [p for name, p in named if name.endswith("bias")]
+    groups = [
+        {"params": decayed, "weight_decay": weight_decay},
+        {"params": spared, "weight_decay": 0.0},
+    ]
     return torch.optim.AdamW(groups, lr=lr, betas=betas)
 
 
-def train(model, batches, *, learning_rate, warmup_tokens, final_tokens, betas=(0.9, 0.95),
-          weight_decay=0.1, grad_norm_clip=1.0):
+def train(
+    model,
+    batches,
+    *,
+    learning_rate,
+    warmup_tokens,
+    final_tokens,
+    betas=(0.9, 0.95),
+    weight_decay=0.1,
+    grad_norm_clip=1.0,
+):
     """One step for each padded (x, y) of batches, both (B, T - 1); returns the list of losses.
 
     The rate is set after the step, from the tokens seen so far with their padding: the first step
@@ -273,32 +290,34 @@ def train(model, batches, *, learning_rate, warmup_tokens, final_tokens, betas=(
         adamw.step()
         tokens += x.numel()
         for group in adamw.param_groups:
-            group['lr'] = rate_after(tokens, learning_rate, warmup_tokens, final_tokens)
+            group["lr"] = rate_after(tokens, learning_rate, warmup_tokens, final_tokens)
         losses.append(loss.item())
     return losses
 
 
 # ---------------------------------------------------------------- answering
 
+
 @torch.no_grad()
 def sample(model, x, steps):
     """Greedy: x (B, t) -> (B, t + steps), one full forward pass a new character; sets eval mode."""
     model.eval()
-    longest = model.config.block_size - (model.config.variant == 'synthesizer')
+    longest = model.config.block_size - (model.config.variant == "synthesizer")
     for _ in range(steps):
-        logits, _ = model(x[:, -longest:])                                          # (B, t, V)
-        x = torch.cat([x, logits[:, -1].argmax(dim=-1, keepdim=True)], dim=1)       # (B, t + 1)
+        logits, _ = model(x[:, -longest:])  # (B, t, V)
+        x = torch.cat([x, logits[:, -1].argmax(dim=-1, keepdim=True)], dim=1)  # (B, t + 1)
     return x
 
 
 def predict(model, question, stoi, itos):
     """What 32 new characters after `question ⁇` say up to the next ⁇ (all 32 if none); one line."""
-    x = encode(question + MASK, stoi)[None].to(next(model.parameters()).device)      # (1, t)
-    completion = ''.join(itos[i] for i in sample(model, x, NEW_CHARACTERS)[0].tolist())
-    return completion.split(MASK)[1].replace('\n', ' ')
+    x = encode(question + MASK, stoi)[None].to(next(model.parameters()).device)  # (1, t)
+    completion = "".join(itos[i] for i in sample(model, x, NEW_CHARACTERS)[0].tolist())
+    return completion.split(MASK)[1].replace("\n", " ")
 
 
 # ---------------------------------------------------------------- yardstick
+
 
 def timed(batches, steps, log):
     """Hands on `steps` batches; logs (examples, seconds) for each, making the batch included."""
@@ -307,38 +326,43 @@ def timed(batches, steps, log):
         x, y = next(batches)
         yield x, y  # train() comes back for the next batch when this step is over
         log.append((len(x), time.perf_counter() - start))
-        print(f'step {k + 1}: {log[-1][0] / log[-1][1]:.2f} examples/s', flush=True)
+        print(f"step {k + 1}: {log[-1][0] / log[-1][1]:.2f} examples/s", flush=True)
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description='Time padded pretraining steps, written plainly.')
-    parser.add_argument('variant', choices=['vanilla', 'synthesizer'])
-    parser.add_argument('corpus', help='one document a line, UTF-8')
-    parser.add_argument('--steps', type=int, default=10)
-    parser.add_argument('--batch_size', type=int, default=128)
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--device', default='cpu')
+    parser = argparse.ArgumentParser(description="Time padded pretraining steps, written plainly.")
+    parser.add_argument("variant", choices=["vanilla", "synthesizer"])
+    parser.add_argument("corpus", help="one document a line, UTF-8")
+    parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--batch_size", type=int, default=128)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu")
     args = parser.parse_args(argv)
     if min(args.steps, args.batch_size) < 1:
-        parser.error('--steps and --batch_size must be at least 1')
-    with open(args.corpus, encoding='utf-8-sig') as file:
+        parser.error("--steps and --batch_size must be at least 1")
+    with open(args.corpus, encoding="utf-8-sig") as file:
         text = file.read()
     torch.manual_seed(args.seed)
     config = Config(len(vocabulary(text)[0]), block_size=128, variant=args.variant)
     model = GPT(config).to(args.device)
-    print(f'number of parameters: {sum(p.numel() for p in model.parameters())}')
+    print(f"number of parameters: {sum(p.numel() for p in model.parameters())}")
     batches = pretraining_batches(
-        text, config.block_size, args.batch_size, random.Random(args.seed))
+        text, config.block_size, args.batch_size, random.Random(args.seed)
+    )
     log = []
-    losses = train(model, timed(batches, args.steps, log), learning_rate=6e-3,
-                   warmup_tokens=512 * 20,
-                   final_tokens=200 * len(text.split('\n')) * config.block_size)
-    print('losses:', ' '.join(f'{loss:.5f}' for loss in losses))
-    for name, part in [('all steps', log), ('after the first', log[1:])]:
+    losses = train(
+        model,
+        timed(batches, args.steps, log),
+        learning_rate=6e-3,
+        warmup_tokens=512 * 20,
+        final_tokens=200 * len(text.split("\n")) * config.block_size,
+    )
+    print("losses:", " ".join(f"{loss:.5f}" for loss in losses))
+    for name, part in [("all steps", log), ("after the first", log[1:])]:
         if part:
             examples, seconds = sum(n for n, _ in part), sum(s for _, s in part)
-            print(f'{name}: {examples / seconds:.2f} examples/s ({examples} in {seconds:.3f} s)')
+            print(f"{name}: {examples / seconds:.2f} examples/s ({examples} in {seconds:.3f} s)")
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

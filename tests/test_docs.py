@@ -1,0 +1,83 @@
+"""The README against the code: its commands parse, its map is the tree, its numbers are ours."""
+
+import re
+import shlex
+
+import pytest
+from conftest import ROOT
+
+import recipes
+import run
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(script):
+    """Arguments of every command of the README that runs a script, its lines joined."""
+    text = README.replace("\\\n", " ")
+    lines = re.findall(rf"^ +!?(?:\.venv/bin/)?python3? {re.escape(script)}(.*)$", text, re.M)
+    return [shlex.split(line) for line in lines]
+
+
+def test_the_readmes_commands_parse():
+    argvs = commands("src/run.py")
+    assert len(argvs) >= 14
+    for argv in argvs:
+        args = run.build_parser().parse_args(argv)
+        assert all(getattr(args, flag) for flag in run.REQUIRED[args.function]), argv
+
+
+def test_the_assignments_commands_are_all_there():
+    asked = {(argv[0], argv[1]) for argv in commands("src/run.py")}
+    assert asked == {(f, v) for f in run.REQUIRED for v in ("vanilla", "synthesizer")}
+    assert ["namedata"] in commands("src/dataset.py")
+    assert ["charcorruption"] in commands("src/dataset.py")
+    assert [] in commands("src/london_baseline.py")
+    assert "bash collect_submission.sh" in README
+
+
+def test_the_map_is_the_tree():
+    block = README.split("## Map")[1].split("\n\n")[1]
+    listed, folder = set(), ""
+    for line in block.splitlines():
+        indent, name = re.match(r"( +)(\S+)", line).groups()
+        folder = folder if len(indent) > 4 else ""
+        listed.add(folder + name)
+        if name.endswith("/"):
+            folder = name
+    for name in listed:
+        assert (ROOT / name).exists(), name
+    for folder, ending in (
+        ("src", "py"),
+        ("bench", "py"),
+        ("docs", "md"),
+        ("mingpt-demo", "ipynb"),
+    ):
+        there = {f"{folder}/{path.name}" for path in (ROOT / folder).glob(f"*.{ending}")}
+        assert there == {name for name in listed if name.startswith(f"{folder}/")} - {f"{folder}/"}
+
+
+def test_every_module_has_its_tests():
+    modules = {path.stem for path in (ROOT / "src").glob("*.py")}
+    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")}
+    elsewhere = {
+        "run": "cli",
+        "attention": "equations",
+        "model": "equations",
+        "errors": "cli",
+        "london_baseline": "utils",
+        "corpus_words": "make_corpus",
+    }
+    assert {elsewhere.get(module, module) for module in modules} <= tests
+
+
+def test_targets_of_make_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    assert set(re.findall(r"`?make ([a-z]+)`? ", README)) & targets >= {"demo", "test"}
+    assert set(re.findall(r"^ +make ([a-z]+)", README, re.M)) <= targets
+
+
+@pytest.mark.parametrize("number", [recipes.RECIPES["handout"].pretrain.max_epochs])
+def test_numbers_are_the_recipes(number):
+    assert f"{number} epochs of pretraining" in README
