@@ -66,7 +66,7 @@ def test_every_module_has_its_tests():
         "model": "equations",
         "errors": "cli",
         "london_baseline": "utils",
-        "corpus_words": "make_corpus",
+        **dict.fromkeys(("corpus_plan", "corpus_lives", "corpus_words"), "make_corpus"),
     }
     assert {elsewhere.get(module, module) for module in modules} <= tests
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import corpus_plan
 import corpus_words
 import make_corpus
 
@@ -32,7 +33,7 @@ class Corpus:
         self.starting = {}  # everything before a ". " -> lines; a name may hold one: John P. Fry
         for line in self.lines:
             for stop in re.finditer(r"\. ", line[:60]):
-                self.starting.setdefault(line[:stop.start()], []).append(line)
+                self.starting.setdefault(line[: stop.start()], []).append(line)
 
     def line_of(self, name):
         assert len(self.starting[name]) == 1, self.starting[name]
@@ -119,8 +120,9 @@ def test_lives_are_of_a_plausible_length(each):
     for line in each.lines:
         years = [int(year) for year in re.findall(r"\b1[78]\d\d\b|\b19\d\d\b|\b20\d\d\b", line)]
         assert all(1725 <= year <= 2014 for year in years), line
-        span = re.search(r"\((?:born |b\. )?[^()]*?(\d{4})[^()]*?(?:–|- |died|d\.)[^()]*?(\d{4})",
-                         line)
+        span = re.search(
+            r"\((?:born |b\. )?[^()]*?(\d{4})[^()]*?(?:–|- |died|d\.)[^()]*?(\d{4})", line
+        )
         if span:
             born, died = map(int, span.groups())
             lives += 1
@@ -159,7 +161,7 @@ def test_places_have_a_long_tail_and_dev_holds_some_that_train_lacks(each):
     assert sum(n <= 3 for n in train.values()) >= len(train) / 2
     assert sum(place == "London" for _, place in each.dev) == 25
     assert 455 <= sum(place in train for _, place in each.dev) <= 465
-    levels = {place.name: place.level for place in make_corpus.read_places()}
+    levels = {place.name: place.level for place in corpus_plan.read_places()}
     assert {levels[place] for place in train} == {"city", "region", "country"}
 
 
@@ -180,12 +182,15 @@ def test_shapes_are_many(each):
     assert len({make_corpus.shape(line) for line in each.lines}) >= 2000
 
 
-@pytest.mark.parametrize("line, shape", [
-    ("Born in New York on 12 May 1874, O'Dea sang.", "X in X on 9 X 9, X sang."),
-    ("Řehoř Žďárek (b. 1901), a native of Plzeň.", "X (b. 9), a native of X."),
-    ("Lu Mingde (Chinese: 陆明德) and रमेश केलकर swam", "X (X: X) and X swam"),
-    ("he sang for 3 years", "he sang for 9 years"),
-])
+@pytest.mark.parametrize(
+    "line, shape",
+    [
+        ("Born in New York on 12 May 1874, O'Dea sang.", "X in X on 9 X 9, X sang."),
+        ("Řehoř Žďárek (b. 1901), a native of Plzeň.", "X (b. 9), a native of X."),
+        ("Lu Mingde (Chinese: 陆明德) and रमेश केलकर swam", "X (X: X) and X swam"),
+        ("he sang for 3 years", "he sang for 9 years"),
+    ],
+)
 def test_shape(line, shape):
     assert make_corpus.shape(line) == shape
 
@@ -198,8 +203,9 @@ def test_the_best_guess_from_a_names_origin_is_weak(seed, made):
         if person.split == "train":
             births.setdefault(person.origin, []).append(person.place.name)
     best = {origin: Counter(sorted(names)).most_common(1)[0][0] for origin, names in births.items()}
-    right = sum(person.place.name == best.get(person.origin)
-                for person in cast if person.split == "dev")
+    right = sum(
+        person.place.name == best.get(person.origin) for person in cast if person.split == "dev"
+    )
     assert 0.06 <= right / 500 <= 0.09
 
 
@@ -210,7 +216,7 @@ def test_another_seed_makes_other_people(corpus, other):
 
 def test_no_name_contains_a_place():
     """Else the answer would stand in the line by accident."""
-    places = [place.name for place in make_corpus.read_places()]
+    places = [place.name for place in corpus_plan.read_places()]
     assert len(places) == len(set(places))
     for *_, men, women, surnames in corpus_words.NAMES.values():
         for part in f"{men} {women} {surnames}".split():
@@ -218,8 +224,13 @@ def test_no_name_contains_a_place():
 
 
 def run(*arguments):
-    return subprocess.run([sys.executable, ROOT / "src" / "make_corpus.py", *map(str, arguments)],
-                          capture_output=True, text=True, encoding="utf-8", timeout=60)
+    return subprocess.run(
+        [sys.executable, ROOT / "src" / "make_corpus.py", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize("people, sizes", [(60, (41, 10, 9)), (4000, (2724, 681, 595))])
@@ -237,8 +248,10 @@ def test_answers_are_those_of_the_test_questions(tmp_path, capsys):
     key = tmp_path / "key.tsv"
     arguments = ["--people", "300", "--seed", "5", "--out", str(tmp_path), "--answers", str(key)]
     assert make_corpus.main(arguments) == 0
-    corpus = Corpus({name: (tmp_path / name).read_text(encoding="utf-8") for name in FILES},
-                    key.read_bytes().decode("utf-8"))
+    corpus = Corpus(
+        {name: (tmp_path / name).read_text(encoding="utf-8") for name in FILES},
+        key.read_bytes().decode("utf-8"),
+    )
     assert [name for name, _ in corpus.answers] == corpus.test
     assert whereabouts(corpus, corpus.answers)["early"] / len(corpus.test) > 0.85
     report = capsys.readouterr().out
@@ -248,8 +261,14 @@ def test_answers_are_those_of_the_test_questions(tmp_path, capsys):
 def test_the_same_bytes_in_another_process_with_another_hash_seed_and_locale(tmp_path):
     environment = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0"}
     code = f"import make_corpus; make_corpus.main(['--people', '90', '--out', {str(tmp_path)!r}])"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", env=environment, check=True,
-                   capture_output=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "src",
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     texts = make_corpus.contents(make_corpus.build(90), make_corpus.SEED)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == texts[name].encode("utf-8")
@@ -261,11 +280,20 @@ def test_help_teaches():
         assert word in text
 
 
-@pytest.mark.parametrize("arguments", [
-    ["--people", "-3"], ["--people", "5"], ["--people", "many"], ["--seed", "-1"], ["--sead", "1"],
-    ["--people", "60", "--answers", "{}/no/key.tsv"], ["--people", "60", "--answers", "{}"],
-    ["--people", "60", "--answers", "{}/wiki.txt"], ["--people", "60", "--out", "{}/no"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--people", "-3"],
+        ["--people", "5"],
+        ["--people", "many"],
+        ["--seed", "-1"],
+        ["--sead", "1"],
+        ["--people", "60", "--answers", "{}/no/key.tsv"],
+        ["--people", "60", "--answers", "{}"],
+        ["--people", "60", "--answers", "{}/wiki.txt"],
+        ["--people", "60", "--out", "{}/no"],
+    ],
+)
 def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, arguments):
     arguments = [argument.replace("{}", str(tmp_path)) for argument in arguments]
     assert make_corpus.main(["--out", str(tmp_path), *arguments]) == 2
