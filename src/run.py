@@ -10,6 +10,7 @@ import os
 import sys
 from dataclasses import replace
 
+import machine
 import recipes
 from errors import InputError
 
@@ -175,6 +176,8 @@ def check_paths(args):
 
 def run(args):
     """Build what all functions share, then do the one that was asked for."""
+    machine.prepare_cpu()
+
     import utils
     from dataset import CharCorruptionDataset
     from files import load_parameters, read_text

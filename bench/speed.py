@@ -1,0 +1,287 @@
+"""Ours against the textbook implementation, in one run: training, evaluation, memory, start-up.
+
+    python bench/speed.py                       # everything; about 20 minutes on two cores
+    python bench/speed.py training --repeats 3 --corpus wiki.txt --json speed.json
+
+Each measurement runs in a process of its own, the sides in turn, and the median of the repeats
+counts: on a shared machine only ratios from one run mean something. bench/textbook.py pads every
+row, has torch's default optimizer and allocator, and answers one name at a time without a cache.
+"""
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+from machine import prepare_cpu  # noqa: E402
+
+MFLOP_PER_TOKEN = 20.8  # 6 N and attention: forward and backward of one real token
+BATCH = 128  # examples a pretraining step, as in the handout
+
+
+# --------------------------------------------------------------- each in a process of its own
+
+
+def load(corpus, variant, dropout, side):
+    """(dataset, model) of the side, with the same seed."""
+    import torch
+
+    import recipes
+    import textbook
+    from dataset import CharCorruptionDataset
+    from files import read_text
+    from model import GPT, GPTConfig
+
+    data = CharCorruptionDataset(read_text(corpus), recipes.BLOCK_SIZE)
+    drop = dict.fromkeys(("embd_pdrop", "resid_pdrop", "attn_pdrop"), dropout)
+    torch.manual_seed(0)
+    make, config = (GPT, GPTConfig) if side == "ours" else (textbook.GPT, textbook.Config)
+    return data, make(config(data.vocab_size, recipes.BLOCK_SIZE, variant=variant, **drop))
+
+
+def measure_training(corpus, variant, dropout, side, steps, device="cpu"):
+    """Examples/s and real tokens/s of the steps after the first, and peak memory in MB."""
+    import torch
+
+    import textbook
+    from trainer import Trainer, TrainerConfig
+
+    data, model = load(corpus, variant, dropout, side)
+    model.to(device).train()
+    at = [i * BATCH % (len(data) // BATCH * BATCH) for i in range(steps + 1)]
+    marks, tokens = [], 0
+    if side == "ours":
+        trainer = Trainer(model, data, None, TrainerConfig())
+        optimizer = trainer.optimizer()
+    else:
+        optimizer = textbook.optimizer(model, 6e-3)
+    for step, start in enumerate(at):
+        indices = range(start, start + BATCH)
+        if side == "ours":
+            chunks, _ = data.batch(indices, 0, step)
+            trainer.gradient(chunks)
+            if step:
+                tokens += sum(int((y != 0).sum()) for _, y, _ in chunks)
+        else:
+            pairs = [data.example(i, 0, step) for i in indices]
+            x, y = (torch.stack(column).to(device) for column in zip(*pairs, strict=True))
+            model.zero_grad()
+            model(x, y)[1].backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
+        marks.append(time.perf_counter())
+    seconds = marks[-1] - marks[0]
+    return {
+        "examples/s": BATCH * steps / seconds,
+        "tokens/s": tokens / seconds,
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def measure_product():
+    """GFLOP/s of (8192 × 256) · (256 × 1024) in float32: this model's largest product."""
+    import torch
+
+    a, b = torch.randn(8192, 256), torch.randn(256, 1024)
+    best = 0.0
+    for _ in range(30):
+        start = time.perf_counter()
+        a @ b
+        best = max(best, 2 * 8192 * 256 * 1024 / (time.perf_counter() - start) / 1e9)
+    return {"GFLOP/s": best}
+
+
+def measure_evaluation(corpus, questions, variant, side, names):
+    """Seconds a name, after loading, for an untrained model that never stops by itself."""
+    import textbook
+    from dataset import parse_questions
+    from files import read_text
+    from utils import predict_places
+
+    data, model = load(corpus, variant, 0.0, side)
+    asked = [question for question, _ in parse_questions(read_text(questions))][:names]
+    start = time.perf_counter()
+    if side == "ours":
+        predict_places(model, data, asked)
+    else:
+        for question in asked:
+            textbook.predict(model, question, data.stoi, data.itos)
+    return {"s/name": (time.perf_counter() - start) / len(asked)}
+
+
+MEASURES = {
+    "training": measure_training,
+    "product": measure_product,
+    "evaluation": measure_evaluation,
+}
+
+
+def in_a_process(kind, **arguments):
+    """The measurement's result, from a fresh process."""
+    command = [sys.executable, __file__, "--worker", json.dumps([kind, arguments])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+# ---------------------------------------------------------------------------------- the sections
+
+
+def median(rows, key):
+    return statistics.median(row[key] for row in rows)
+
+
+def training(args):
+    """Both variants, with the handout's dropout and without, in turn with the textbook."""
+    results = []
+    for variant in ("vanilla", "synthesizer"):
+        for dropout in (0.0, 0.1):
+            sides = {"product": [], "ours": [], "textbook": []}
+            for _ in range(args.repeats):
+                common = dict(corpus=args.corpus, variant=variant, dropout=dropout)
+                sides["product"].append(in_a_process("product"))
+                for side, steps in (("ours", 12), ("textbook", 4)):
+                    sides[side].append(in_a_process("training", side=side, steps=steps, **common))
+            ours, plain = (median(sides[side], "examples/s") for side in ("ours", "textbook"))
+            ratios = [
+                a["examples/s"] / b["examples/s"]
+                for a, b in zip(sides["ours"], sides["textbook"], strict=True)
+            ]
+            shares = [
+                a["tokens/s"] * MFLOP_PER_TOKEN / 1e3 / b["GFLOP/s"]
+                for a, b in zip(sides["ours"], sides["product"], strict=True)
+            ]
+            results.append(
+                {
+                    "training": f"{variant}, dropout {dropout}",
+                    "ours examples/s": round(ours, 1),
+                    "textbook examples/s": round(plain, 1),
+                    "ratio": round(statistics.median(ratios), 2),
+                    "ours real tokens/s": round(median(sides["ours"], "tokens/s")),
+                    "share of product": round(statistics.median(shares), 2),
+                    "ours peak MB": round(median(sides["ours"], "peak MB")),
+                    "textbook peak MB": round(median(sides["textbook"], "peak MB")),
+                }
+            )
+            show(results[-1])
+    return results
+
+
+def evaluation(args):
+    """All dev questions, against 25 of them for the textbook, scaled."""
+    results = []
+    for variant in ("vanilla", "synthesizer"):
+        common = dict(corpus=args.corpus, questions=args.questions, variant=variant)
+        rows = {"ours": [], "textbook": []}
+        for _ in range(args.repeats):
+            for side, names in (("ours", 500), ("textbook", 25)):
+                rows[side].append(in_a_process("evaluation", side=side, names=names, **common))
+        ours, plain = (median(rows[side], "s/name") for side in ("ours", "textbook"))
+        pairs = zip(rows["textbook"], rows["ours"], strict=True)
+        results.append(
+            {
+                "evaluation of 500 names": variant,
+                "ours s": round(500 * ours, 2),
+                "textbook s (25 names, scaled)": round(500 * plain, 1),
+                "ratio": round(statistics.median(a["s/name"] / b["s/name"] for a, b in pairs), 1),
+            }
+        )
+        show(results[-1])
+    return results
+
+
+def growth(args):
+    """Memory and time of a step as the corpus grows a hundredfold; the sizes in turn."""
+    rows = {size: [] for size in (1, 10, 100)}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in rows:
+            people = ["--people", str(2937 * size), "--out", str(Path(folder, str(size)))]
+            Path(folder, str(size)).mkdir()
+            generator = [sys.executable, str(ROOT / "src" / "make_corpus.py"), *people]
+            subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
+        for _ in range(args.repeats):
+            for size, found in rows.items():
+                corpus = str(Path(folder, str(size), "wiki.txt"))
+                common = dict(variant="vanilla", dropout=0.1, side="ours", steps=12)
+                found.append(in_a_process("training", corpus=corpus, **common))
+    results = [
+        {
+            "corpus": f"{size}x",
+            "us/real token": round(1e6 / median(found, "tokens/s"), 1),
+            "peak MB": round(median(found, "peak MB")),
+        }
+        for size, found in rows.items()
+    ]
+    for result in results:
+        show(result)
+    return results
+
+
+def startup(args):
+    """Seconds until --help and an argument error are answered."""
+    run = [sys.executable, str(ROOT / "src" / "run.py")]
+    results = []
+    for name, argv in (("--help", ["--help"]), ("an argument error", ["pretrain", "vanila"])):
+        seconds = []
+        for _ in range(max(5, args.repeats)):
+            start = time.perf_counter()
+            subprocess.run(run + argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            seconds.append(time.perf_counter() - start)
+        results.append({"start-up": name, "s": round(statistics.median(seconds), 3)})
+        show(results[-1])
+    return results
+
+
+SECTIONS = {
+    "training": training,
+    "evaluation": evaluation,
+    "growth": growth,
+    "startup": startup,
+}
+
+
+def show(result):
+    print(" | ".join(f"{key}: {value}" for key, value in result.items()), flush=True)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="speed.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    parser.add_argument("--repeats", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
+    parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
+    parser.add_argument("--json", metavar="PATH", help="also write the results here")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if args.worker:
+        kind, arguments = json.loads(args.worker)
+        if arguments.get("side") == "ours":
+            prepare_cpu()  # before the measurement imports torch
+        print(json.dumps(MEASURES[kind](**arguments)))
+        return
+    unknown = set(args.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
+    results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
+    for name in args.sections or SECTIONS:
+        results[name] = SECTIONS[name](args)
+    if args.json:
+        Path(args.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
