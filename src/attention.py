@@ -16,23 +16,32 @@ from dropout import Dropout
 class Cache:
     """What one attention layer keeps of earlier positions while text is decoded.
 
-    Values (and keys, where a variant has them) of the positions so far. A new cache is empty.
+    Values (and keys, where a variant has them), in room for `context` positions a row. `lengths`
+    (B,), which all layers share, says how many of each row count; rows may differ. Whoever shortens
+    them forgets what stands behind.
     """
 
-    def __init__(self):
-        self.past = ()
-
-    @property
-    def length(self):
-        """Number of positions kept."""
-        return self.past[0].size(2) if self.past else 0
+    def __init__(self, lengths, context):
+        self.lengths = lengths
+        self.context = context
+        self.kept = None
 
     def append(self, *new):
-        """Add tensors (B, h, t, C/h); return all positions so far, each (B, h, T, C/h)."""
-        if self.past:
-            new = tuple(torch.cat(pair, dim=2) for pair in zip(self.past, new, strict=True))
-        self.past = new
-        return new
+        """Add tensors (B, h, t, C/h) behind each row's length.
+
+        Return the mask (B, 1, t, T) of positions that each new one may attend to, then each kind of
+        tensor with all its positions, (B, h, T, C/h).
+        """
+        B, h, t, d = new[0].size()
+        if self.kept is None:
+            self.kept = [tensor.new_zeros(B, h, self.context, d) for tensor in new]
+        at = self.lengths[:, None] + torch.arange(t, device=self.lengths.device)  # (B, t)
+        rows = torch.arange(B, device=at.device)[:, None]  # (B, 1)
+        for kept, tensor in zip(self.kept, new, strict=True):
+            kept[rows, :, at] = tensor.transpose(1, 2)  # (B, t, h, C/h)
+        T = int(at.max()) + 1
+        mask = torch.arange(T, device=at.device) <= at[:, None, :, None]  # (B, 1, t, T)
+        return mask, *(kept[:, :, :T] for kept in self.kept)
 
 
 class CausalSelfAttention(nn.Module):
@@ -60,18 +69,17 @@ class CausalSelfAttention(nn.Module):
         q = _split_heads(self.query(x), self.n_head)  # (B, h, t, C/h)
         k = _split_heads(self.key(x), self.n_head)  # (B, h, t, C/h)
         v = _split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
+        mask = self.mask[:, :, : x.size(1), : x.size(1)] > 0  # (1, 1, t, t)
         if cache is not None:
-            k, v = cache.append(k, v)  # (B, h, T, C/h)
-        t, T = q.size(2), k.size(2)
-        mask = self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
+            mask, k, v = cache.append(k, v)  # (B, 1, t, T), (B, h, T, C/h) twice
         dropout = self.attn_drop.p if self.training else 0.0
         if dropout and x.device.type == "cpu":  # where the fused kernel knows no dropout
             scores = q @ k.transpose(2, 3) / math.sqrt(q.size(3))  # (B, h, t, T)
             y = self.attn_drop(_weights(scores, mask)) @ v  # (B, h, t, C/h)
         else:
-            # The kernel's own triangle starts at the first key, so it serves only where t = T.
+            causal = cache is None  # and then the kernel's own triangle is quicker than a mask
             y = F.scaled_dot_product_attention(
-                q, k, v, None if t == T else mask, dropout, is_causal=t == T
+                q, k, v, None if causal else mask, dropout, is_causal=causal
             )  # (B, h, t, C/h)
         return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
 
@@ -105,11 +113,11 @@ class SynthesizerAttention(nn.Module):
     def forward(self, x, cache=None):
         hidden = F.relu(_split_heads(self.w1(x), self.n_head))  # (B, h, t, C/h)
         v = _split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
+        mask = self.mask[:, :, : x.size(1), : x.size(1)] > 0  # (1, 1, t, t)
         if cache is not None:
-            (v,) = cache.append(v)  # (B, h, T, C/h)
-        t, T = hidden.size(2), v.size(2)
+            mask, v = cache.append(v)  # (B, 1, t, T), (B, h, T, C/h)
+        T = v.size(2)
         scores = hidden @ self.w2[:, :T] + self.b2[:T]  # (B, h, t, T)
-        mask = self.mask[0, 0, T - t : T, :T] > 0  # (t, T)
         y = self.attn_drop(_weights(scores, mask)) @ v  # (B, h, t, C/h)
         return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
 
@@ -128,7 +136,7 @@ def _causal_mask(size):
 
 
 def _weights(scores, mask):
-    """Softmax of the scores (B, h, t, T) over the positions that mask (t, T) allows."""
+    """Softmax of the scores (B, h, t, T) over the positions that the mask allows."""
     return F.softmax(scores.masked_fill(~mask, -math.inf), dim=-1)  # (B, h, t, T)
 
 

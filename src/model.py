@@ -81,24 +81,31 @@ class GPT(nn.Module):
         """Number of trained values; buffers are not counted."""
         return sum(p.numel() for p in self.parameters())
 
-    def new_cache(self):
-        """An empty cache for forward: one attention.Cache a layer."""
-        return [attention.Cache() for _ in self.blocks]
+    def new_cache(self, batch):
+        """An empty cache for `batch` rows: one attention.Cache a layer, with shared lengths."""
+        lengths = torch.zeros(batch, dtype=torch.int64, device=self.pos_emb.device)  # (B,)
+        return [attention.Cache(lengths, self.context) for _ in self.blocks]
 
     def forward(self, idx, targets=None, cache=None):
         """Logits (B, t, V) for idx (B, t), and the loss if targets (B, t) are given, else None.
 
         The loss is the mean cross entropy, in nats, over the targets that are not PAD. With a
-        `cache` from new_cache(), idx continues the positions that the cache has seen.
+        `cache` from new_cache(B), each row of idx continues the positions its cache has seen.
         """
         t = idx.size(1)
-        past = cache[0].length if cache else 0
+        past = int(cache[0].lengths.max()) if cache else 0
         assert past + t <= self.context, (
             f"{self.config.variant} attends to at most {self.context} positions, got {past + t}"
         )
-        x = self.drop(self.tok_emb(idx) + self.pos_emb[:, past : past + t])  # (B, t, C)
+        positions = self.pos_emb[:, :t]  # (1, t, C)
+        if cache:
+            at = cache[0].lengths[:, None] + torch.arange(t, device=idx.device)  # (B, t)
+            positions = self.pos_emb[0, at]  # (B, t, C)
+        x = self.drop(self.tok_emb(idx) + positions)  # (B, t, C)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache[layer] if cache else None)  # (B, t, C)
+        if cache:
+            cache[0].lengths += t
         logits = self.head(self.ln_f(x))  # (B, t, V)
         if targets is None:
             return logits, None

@@ -5,6 +5,7 @@ import random
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
 from dataset import MASK, MASK_CHAR, encode, parse_questions
@@ -12,6 +13,7 @@ from errors import InputError
 from files import read_text
 
 ANSWER_CHARS = 32  # characters decoded after a question
+BATCH_QUESTIONS = 128  # questions decoded together
 
 
 def set_seed(seed):
@@ -42,66 +44,86 @@ def pick_device(name):
 
 
 @torch.no_grad()
-def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, stop=None):
+def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=None, stop=None):
     """Extend x (B, t) by `steps` tokens: (B, t + steps), without dropout.
 
     Greedy, or drawn from softmax(logits / temperature) if `sample`, limited to the `top_k`
-    likeliest tokens if given. Ends early once every row has produced the token `stop`. Past the
-    model's context the last tokens that fit are its input, as in the assignment.
+    likeliest tokens if given. Rows of x may end in padding: `lengths` (B,) says how many of their
+    tokens count, and the new ones follow those. Ends early once every row has produced the token
+    `stop`. Past the model's context a row's last tokens that fit are its input, as in the
+    assignment.
     """
     was_training = model.training
     model.eval()
-    cache, fed = model.new_cache(), 0  # the first `fed` positions are in the cache
-    stopped = torch.zeros(len(x), dtype=torch.bool, device=x.device)
-    for _ in range(steps):
-        if x.size(1) > model.context:  # every position moves, so nothing kept is of use
-            logits, _ = model(x[:, -model.context :])  # (B, t, V)
+    B, t = x.size()
+    text = F.pad(x, (0, steps))  # (B, t + steps)
+    lengths = x.new_full((B,), t) if lengths is None else lengths.clone()
+    rows = torch.arange(B, device=x.device)
+    cache = model.new_cache(B)
+    stopped = torch.zeros(B, dtype=torch.bool, device=x.device)
+    for step in range(steps):
+        longest = int(lengths.max())
+        if longest > model.context:  # the window moves, and nothing kept is of use
+            start = (lengths - model.context).clamp(min=0)  # (B,)
+            window = start[:, None] + torch.arange(model.context, device=x.device)
+            logits, _ = model(text.gather(1, window))  # (B, context, V)
+            logits = logits[rows, lengths - start - 1]  # (B, V)
+        elif step == 0:
+            logits, _ = model(text[:, :longest], cache=cache)  # (B, longest, V)
+            cache[0].lengths.copy_(lengths)  # forget the padding
+            logits = logits[rows, lengths - 1]  # (B, V)
         else:
-            logits, _ = model(x[:, fed:], cache=cache)  # (B, t - fed, V)
-            fed = x.size(1)
-        logits = logits[:, -1] / temperature  # (B, V)
+            logits, _ = model(text[rows, lengths - 1][:, None], cache=cache)  # (B, 1, V)
+            logits = logits[:, 0]  # (B, V)
+        logits = logits / temperature
         if top_k is not None:
             floor = logits.topk(min(top_k, logits.size(-1))).values[:, -1:]  # (B, 1)
             logits = logits.masked_fill(logits < floor, -float("inf"))
         if sample:
-            new = torch.multinomial(F.softmax(logits, dim=-1), num_samples=1)  # (B, 1)
+            new = torch.multinomial(F.softmax(logits, dim=-1), num_samples=1)[:, 0]  # (B,)
         else:
-            new = logits.argmax(dim=-1, keepdim=True)  # (B, 1)
-        x = torch.cat((x, new), dim=1)
-        if stop is not None:
-            stopped |= new[:, 0] == stop
-            if stopped.all():
-                break
+            new = logits.argmax(dim=-1)  # (B,)
+        text[rows, lengths] = new
+        lengths += 1
+        stopped |= new == stop if stop is not None else False
+        if stopped.all():
+            text = text[:, : t + step + 1]
+            break
     model.train(was_training)
-    return x
+    return text
 
 
 def predict_places(model, dataset, questions, path="the evaluation file"):
     """The model's answer to each question: a list of strings, in order, each without line breaks.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
-    second; all 32 characters if there is no second. Questions of one length run as one batch, so
-    there is no padding. `dataset` gives the vocabulary; `path` is named in errors.
+    second; all 32 characters if there is no second. Questions of similar length run as one batch.
+    `dataset` gives the vocabulary; `path` is named in errors.
     """
     device = next(model.parameters()).device
-    by_length = {}
-    for number, question in enumerate(questions):
-        ids = [*encode(question, dataset.stoi, f"{path}, line {number + 1}"), MASK]
+    prompts = []
+    for line, question in enumerate(questions, start=1):
+        ids = [*encode(question, dataset.stoi, f"{path}, line {line}"), MASK]
         if len(ids) > model.context:
             raise InputError(
-                f"{path}, line {number + 1}: expected a question of at most {model.context - 1}"
+                f"{path}, line {line}: expected a question of at most {model.context - 1}"
                 f" characters, got {len(ids) - 1}; shorten it"
             )
-        by_length.setdefault(len(ids), []).append((number, ids))
-    answers = [None] * len(questions)
-    with tqdm(total=len(questions), desc="questions", disable=None) as bar:
-        for length, group in by_length.items():
-            numbers, prompts = zip(*group, strict=True)
-            rows = sample(model, torch.tensor(prompts, device=device), ANSWER_CHARS, stop=MASK)
-            for number, row in zip(numbers, rows[:, length:].tolist(), strict=True):
-                text = "".join(dataset.itos[i] for i in row)
-                answers[number] = text.split(MASK_CHAR)[0].replace("\n", " ")
-            bar.update(len(group))
+        prompts.append(torch.tensor(ids))
+    answers = [None] * len(prompts)
+    by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
+        for at in range(0, len(prompts), BATCH_QUESTIONS):
+            batch = by_length[at : at + BATCH_QUESTIONS]
+            lengths = torch.tensor([len(prompts[i]) for i in batch])
+            x = pad_sequence([prompts[i] for i in batch], batch_first=True)  # (B, t)
+            text = sample(
+                model, x.to(device), ANSWER_CHARS, lengths=lengths.to(device), stop=MASK
+            ).tolist()
+            for i, length, row in zip(batch, lengths.tolist(), text, strict=True):
+                new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
+                answers[i] = new.split(MASK_CHAR)[0].replace("\n", " ")
+            bar.update(len(batch))
     return answers
 
 

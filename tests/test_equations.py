@@ -146,7 +146,7 @@ def test_cached_decoding_equals_the_full_forward_pass(variant):
     model = tiny(variant)
     idx = torch.randint(11, (4, 13))
     whole, _ = model(idx)
-    cache = model.new_cache()
+    cache = model.new_cache(len(idx))
     at = 0
     for size in (5, 1, 3, 1, 1, 2):
         part, _ = model(idx[:, at : at + size], cache=cache)

@@ -11,6 +11,7 @@ import dataset
 import london_baseline
 import textbook
 import utils
+from attention import Cache
 from errors import InputError
 from model import GPT, GPTConfig
 
@@ -36,6 +37,18 @@ def test_greedy_decoding_equals_the_plain_loop_past_the_block_too(variant, start
     model = tiny(variant)
     x = torch.randint(11, (4, start))
     assert torch.equal(utils.sample(model, x, 15), plain_loop(model, x, 15))
+
+
+@pytest.mark.parametrize("steps", [4, 15])
+def test_rows_of_unequal_length_decode_as_if_alone(variant, steps):
+    model = tiny(variant)
+    lengths = torch.tensor([3, 1, 9, 6])
+    x = torch.randint(11, (4, 9)) * (torch.arange(9) < lengths[:, None])
+    text = utils.sample(model, x, steps, lengths=lengths)
+    assert text.size() == (4, 9 + steps)
+    for row, got, n in zip(x, text, lengths, strict=True):
+        assert torch.equal(got[: n + steps], plain_loop(model, row[None, :n], steps)[0])
+        assert not got[n + steps :].any()
 
 
 def test_sampling_follows_the_distribution():
@@ -74,11 +87,12 @@ class Scripted(torch.nn.Module):
         self.anchor = torch.nn.Parameter(torch.zeros(1))
         self.stoi, self.text, self.at = stoi, text, 0
 
-    def new_cache(self):
+    def new_cache(self, batch):
         self.at = 0
+        return [Cache(torch.zeros(batch, dtype=torch.int64), self.context)]
 
     def forward(self, idx, cache=None):
-        logits = torch.zeros(idx.size(0), 1, len(self.stoi))
+        logits = torch.zeros(*idx.shape, len(self.stoi))
         logits[:, :, self.stoi[self.text[self.at]]] = 1
         self.at += 1
         return logits, None
