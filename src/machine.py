@@ -10,13 +10,14 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
 def prepare_cpu():
     """To be called before torch is imported.
 
-    Threads that wait for others sleep instead of spinning: on a machine that is shared (another
-    run, a browser, a virtual machine's neighbours) two spinning programs of two threads each
-    slow one another down several times over. And memory that is freed stays with the process:
-    by default glibc returns large blocks to the kernel, and every next operation pays for them
-    page by page. What the user has set in the environment is respected.
+    Threads that wait for others soon sleep instead of spinning: on a machine that is shared
+    (another run, a browser, a virtual machine's neighbours) two programs that spin slow one
+    another down several times over. And memory that is freed stays with the process: by default
+    glibc returns large blocks to the kernel, and the next operation pays for them page by page.
+    What the user has set in the environment is respected.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # for the OpenMP of torch's Linux builds
     if any(name.startswith(("MALLOC_", "LD_PRELOAD")) for name in os.environ):
         return
     try:
