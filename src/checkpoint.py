@@ -65,12 +65,12 @@ class Checkpoint:
         """
         most = 4 * size_of(model.state_dict()) + 8 * total_steps + 2**24
         content = read_tensors(self.path, most, "a checkpoint")
-        is_ours = isinstance(content, dict) and content.get("checkpoint") == FORMAT
-        about = None
-        if is_ours and isinstance(content.get("about"), str):
-            with suppress(ValueError, RecursionError):
-                about = json.loads(content["about"])
-        require(self.path, isinstance(about, dict), f"a checkpoint of format {FORMAT}")
+        about = content.get("about") if isinstance(content, dict) else None
+        number = content.get("checkpoint") if isinstance(about, str) else None
+        require(self.path, type(number) is int and number == FORMAT, f"a format {FORMAT} checkpoint")
+        with suppress(ValueError, RecursionError):
+            about = json.loads(about)
+        require(self.path, isinstance(about, dict), "a description of the run")
         for part in ("identity", "versions"):
             require(self.path, isinstance(about.get(part), dict), f"the run's {part}")
         self._check_identity(about["identity"], about.get("command"))

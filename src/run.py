@@ -59,6 +59,8 @@ def main(argv=None):
         parser.exit(2, f"{parser.prog}: error: {error}\n")
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+    except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
+        parser.exit(1, f"{parser.prog}: stopped: {error}; --resume continues a run\n")
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
