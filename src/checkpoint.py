@@ -67,7 +67,9 @@ class Checkpoint:
         content = read_tensors(self.path, most, "a checkpoint")
         about = content.get("about") if isinstance(content, dict) else None
         number = content.get("checkpoint") if isinstance(about, str) else None
-        require(self.path, type(number) is int and number == FORMAT, f"a format {FORMAT} checkpoint")
+        require(
+            self.path, type(number) is int and number == FORMAT, f"a format {FORMAT} checkpoint"
+        )
         with suppress(ValueError, RecursionError):
             about = json.loads(about)
         require(self.path, isinstance(about, dict), "a description of the run")
@@ -191,9 +193,8 @@ def check_state(trainer, state, path):
 
 
 def random_state(device):
-    """The states of the generators that training may draw from, to be packed or put back."""
-    state = {"python": random.getstate(), "numpy": np.random.get_state()}
-    state["torch"] = torch.get_rng_state()
+    """The states of torch's generators, from which a step draws: taken before each, so quick."""
+    state = {"torch": torch.get_rng_state()}
     if device.type in ("cuda", "mps"):
         module = getattr(torch, device.type)
         state["device"] = module.get_rng_state(*[device][: device.type == "cuda"])
@@ -201,9 +202,12 @@ def random_state(device):
 
 
 def pack_random(state):
-    """random_state in tensors and plain values."""
-    version, numbers, gauss = state["python"]
-    kind, keys, *rest = state["numpy"]
+    """random_state with the states of Python's and numpy's generators, in tensors and plain values.
+
+    Only a dataset draws from those two, when it makes the next batch.
+    """
+    version, numbers, gauss = random.getstate()
+    kind, keys, *rest = np.random.get_state()
     return state | {
         "python": [version, torch.tensor(numbers), gauss],
         "numpy": [kind, torch.from_numpy(keys.astype(np.int64)), *rest],

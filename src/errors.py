@@ -9,7 +9,7 @@ class InputError(ValueError):
     """
 
 
-def shown(value):
-    """A value in an error message, cut where it is long."""
+def shown(value, most=70):
+    """A value in a message, in at most so many characters."""
     text = repr(value)
-    return text if len(text) <= 70 else text[:66] + " ..."
+    return text if len(text) <= most else text[: most - 4] + " ..."

@@ -181,20 +181,16 @@ def read_tensors(path, most, kind="a parameter file"):
 
     try:
         with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if zipfile.is_zipfile(file):
-                size = max(size, sum(entry.file_size for entry in zipfile.ZipFile(file).filelist))
-            if size > most:
-                raise InputError(
-                    f"{path}: expected {kind} of at most {most:,} bytes, got {size:,};"
-                    " name a file of this model"
-                )
+            size = _unpacked(file)
     except OSError as error:
         raise InputError(
             f"{path}: expected {kind}, got: {error.strerror}; check the path"
         ) from None
-    except zipfile.BadZipFile:
-        pass  # said below
+    if size > most:
+        raise InputError(
+            f"{path}: expected {kind} of at most {most:,} bytes, got {size:,};"
+            " name a file of this model"
+        )
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
@@ -206,6 +202,14 @@ def read_tensors(path, most, kind="a parameter file"):
             f"{path}: expected {kind} that torch.save wrote, got something else or a part"
             f" of one ({type(error).__name__}); name another file"
         ) from None
+
+
+def _unpacked(file):
+    """Bytes of a file, or of all that is in it if it is a zip file and they are more."""
+    size = os.fstat(file.fileno()).st_size
+    with suppress(Exception), zipfile.ZipFile(file) as archive:  # a broken one is refused later
+        return max(size, sum(entry.file_size for entry in archive.filelist))
+    return size
 
 
 def check_tensors(path, expected, got, mend):

@@ -69,5 +69,5 @@ def say_replaced(path, facts):
     if not old:
         print(f"replacing {path}, of unknown origin (it has no record of its own)")
     elif any(old.get(name) != facts[name] for name in origin):
-        corpus, parameters = (shown(old.get(name)) for name in ("eval_corpus", "parameters"))
+        corpus, parameters = (shown(old.get(name), 300) for name in ("eval_corpus", "parameters"))
         print(f"replacing {path}, answers to {corpus} by {parameters}")
