@@ -69,6 +69,12 @@ def train(args, trainer):
         with stopping(trainer) as stop:
             try:
                 trainer.train()
+                if trainer.complete:
+                    write_record(path, facts_of(args, trainer))
+                    if not args.keep_checkpoint:
+                        saved.remove()
+                else:
+                    trainer.write_checkpoint()
             except NonFiniteLoss as error:
                 print(f"run.py: stopped: {error}{keep(trainer)}", file=sys.stderr)
                 raise SystemExit(1) from None
@@ -80,11 +86,7 @@ def train(args, trainer):
                 keep(trainer)
                 raise
             if not trainer.complete:
-                trainer.write_checkpoint()
                 leave(args, trainer, stop.code, "stopped")
-        write_record(path, facts_of(args, trainer))
-        if not args.keep_checkpoint:
-            saved.remove()
     print(f"Parameters written to {path}")
 
 
@@ -98,14 +100,17 @@ def begin(args, trainer):
                 " continue its run, or delete it to start over"
             )
         return True
+    if saved.exists():  # read first: another run's is refused, whatever else is there
+        state, note = saved.read(trainer.model, trainer.total_steps, trainer.device)
     record = read_record(path)
     if record and all(record.get(name) == value for name, value in saved.identity.items()):
         print(f"{path} is complete, all {trainer.total_steps} steps: nothing to resume")
+        if not args.keep_checkpoint:
+            saved.remove()  # the run was killed before it could
         return False
     if not saved.exists():
         print(f"no checkpoint {saved.path}: starting from the beginning", flush=True)
         return True
-    state, note = saved.read(trainer.model, trainer.total_steps, trainer.device)
     trainer.restore(state, saved.path)
     print(f"resumed at {place(trainer)}{f'; {note}' if note else ''}", flush=True)
     return True

@@ -204,3 +204,13 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     evaluate[1] = "vanilla"
     world.wiki.write_text(world.wiki.read_text(encoding="utf-8") + "€", encoding="utf-8")
     assert "vocabulary: expected that of its record, '□⁇" in refused(*evaluate)
+
+
+def test_killed_between_the_last_two_acts(world, small, capsys):
+    """The parameters and their record are there, and the checkpoint still."""
+    argv, path = args(world), world.folder / "out.params"
+    run.main([*argv, "--keep_checkpoint", "--checkpoint_every", "1"])
+    before = path.read_bytes()
+    run.main([*argv, "--resume"])
+    assert f"{path} is complete, all 7 steps" in capsys.readouterr().out
+    assert not (world.folder / "out.params.checkpoint").exists() and path.read_bytes() == before
