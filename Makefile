@@ -1,12 +1,13 @@
 # make demo   pretrain, finetune and evaluate a model on the bundled data
 # make test   the tests, with coverage          make lint    style and formatting
+# make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make clean  remove the environment and the demo's files
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
 
 PYTHON ?= python3
 RUN = .venv/bin/python src/run.py
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint faults clean
 
 demo: .venv/ready
 	mkdir -p demo
@@ -34,6 +35,10 @@ test: .venv/ready-dev
 lint: .venv/ready-dev
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+
+faults: .venv/ready-dev
+	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py
+	OMP_NUM_THREADS=1 .venv/bin/python bench/fuzz.py
 
 clean:
 	rm -rf .venv demo

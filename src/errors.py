@@ -1,4 +1,4 @@
-"""The one kind of error that is the user's to mend."""
+"""The one kind of error that is the user's to mend, and how it shows values."""
 
 
 class InputError(ValueError):
@@ -7,3 +7,9 @@ class InputError(ValueError):
     The command line prints it as one line and exits with code 2, before anything is written. Every
     other exception is a bug of ours and shows its traceback.
     """
+
+
+def shown(value, most=70):
+    """A value in a message, in at most so many characters."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 4] + " ..."

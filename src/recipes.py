@@ -9,6 +9,9 @@ VARIANTS = ("vanilla", "synthesizer")
 BLOCK_SIZE = 128  # characters of context; the parameter files depend on it
 SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
 
+CHECKPOINT_SECONDS = 300.0  # between checkpoints: the most that a power cut may cost
+CHECKPOINT_SHARE = 0.01  # of the run's time that checkpoints may take: less often on a slow disk
+
 
 @dataclass(frozen=True)
 class Phase:

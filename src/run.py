@@ -8,6 +8,7 @@ torch is imported inside the functions, after the arguments have been checked.
 import argparse
 import os
 import sys
+import time
 from dataclasses import replace
 
 import machine
@@ -39,12 +40,19 @@ Add --recipe short to the first two for minutes instead of hours on a CPU. Finet
 
 
 def main(argv=None):
-    """Run one function; bad input ends in SystemExit(2), a loss that is not finite in 1."""
+    """Run one function.
+
+    Bad input ends in SystemExit(2), a loss that is not finite or too little memory in 1, a signal
+    in 128 + its number.
+    """
     parser = build_parser()
     args = parser.parse_args(argv)
+    args.argv = sys.argv[1:] if argv is None else argv
     for flag in REQUIRED[args.function]:
         if getattr(args, flag) is None:
             parser.error(f"{args.function} needs --{flag} PATH")
+    if args.resume and args.function == "evaluate":
+        parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
     try:
         check_paths(args)
         run(args)
@@ -52,6 +60,20 @@ def main(argv=None):
         parser.exit(2, f"{parser.prog}: error: {error}\n")
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+    except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
+        parser.exit(1, f"{parser.prog}: stopped: {error}; --resume continues a run\n")
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        smaller = "a smaller --batch_size" if args.function != "evaluate" else "a shorter file"
+        remedy = f"try {smaller}, or --device cpu" if args.device != "cpu" else f"try {smaller}"
+        parser.exit(1, f"{parser.prog}: stopped: out of memory; {remedy}\n")
+
+
+def is_out_of_memory(error):
+    """Whether an exception says so: Python, CUDA, and torch's CPU and MPS each in their own way."""
+    words = ("out of memory", "can't allocate memory")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 # ------------------------------------------------------------------------ arguments, without torch
@@ -121,6 +143,25 @@ def build_parser():
         default="auto",
         help="where to compute; auto takes cuda, else mps, else cpu (default: %(default)s)",
     )
+    saving = parser.add_argument_group("unfinished runs").add_argument
+    saving(
+        "--resume",
+        action="store_true",
+        help="continue from the checkpoint, PARAMS.checkpoint beside --writing_params_path, which"
+        f" is written every {recipes.CHECKPOINT_SECONDS / 60:g} minutes and when a signal stops the"
+        " run; the result is that of an uninterrupted run",
+    )
+    saving(
+        "--checkpoint_every",
+        type=whole(1),
+        metavar="N",
+        help="write a checkpoint at the end of every Nth epoch too",
+    )
+    saving(
+        "--keep_checkpoint",
+        action="store_true",
+        help="keep the checkpoint when the run is complete",
+    )
     return parser
 
 
@@ -182,6 +223,7 @@ def run(args):
     from dataset import CharCorruptionDataset
     from files import load_parameters, read_text
     from model import GPT, GPTConfig
+    from record import check_record
 
     device = utils.pick_device(args.device)
     utils.set_seed(args.seed)
@@ -199,6 +241,8 @@ def run(args):
     model = GPT(config).to(device)
     print(f"number of parameters: {model.num_parameters()}")
     if args.reading_params_path is not None:
+        about = {"variant": args.variant, "vocabulary": "".join(corpus.itos.values())}
+        check_record(args.reading_params_path, about)
         load_parameters(model, args.reading_params_path)
     if args.function == "evaluate":
         evaluate(args, model, corpus)
@@ -208,9 +252,10 @@ def run(args):
 
 def train(args, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
+    import session
     from dataset import NameDataset
     from files import read_text
-    from trainer import NonFiniteLoss, Trainer, TrainerConfig
+    from trainer import Trainer, TrainerConfig
 
     phase, dataset = recipe.pretrain, corpus
     if args.function == "finetune":
@@ -238,37 +283,50 @@ def train(args, recipe, model, corpus):
         seed=args.seed,
         max_steps=args.max_steps,
     )
-    trainer = Trainer(model, dataset, None, config)
-    steps = trainer.total_steps
+    checkpoint = session.checkpoint_of(args, recipe, corpus, config)
+    trainer = Trainer(model, dataset, None, config, checkpoint)
     print(
         f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
         f" seed {args.seed}, {len(dataset)} examples, {phase.max_epochs} epochs,"
-        f" {steps} steps of {phase.batch_size} examples",
+        f" {trainer.total_steps} steps of {phase.batch_size} examples",
         flush=True,
     )
-    try:
-        trainer.train()
-    except NonFiniteLoss as error:
-        print(f"run.py: stopped: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
-    print(f"Parameters written to {args.writing_params_path}")
+    session.train(args, trainer)
 
 
 def evaluate(args, model, corpus):
     """Write the model's answers to the questions of a file, and score them if it has places."""
     import utils
+    from checkpoint import versions
     from dataset import parse_questions
     from files import read_text, write_text
+    from record import say_replaced, sha256, write_record
+    from session import command
 
-    path = args.eval_corpus_path
+    path, started = args.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
     answers = utils.predict_places(model, corpus, [question for question, _ in rows], path)
+    facts = {
+        "command": command(args.argv),
+        **versions(next(model.parameters()).device),
+        "variant": args.variant,
+        "corpus_sha256": sha256(args.pretrain_corpus_path),
+        "eval_corpus": path,
+        "eval_corpus_sha256": sha256(path),
+        "parameters": args.reading_params_path,
+        "parameters_sha256": sha256(args.reading_params_path),
+        "questions": len(answers),
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    say_replaced(args.outputs_path, facts)
     write_text(args.outputs_path, "".join(f"{answer}\n" for answer in answers))
     total, correct = utils.evaluate_places(path, answers)
     if total:
         print(utils.score_line(total, correct))
+        facts |= {"correct": correct, "accuracy": correct / total}
     else:
         print(f"Predictions written to {args.outputs_path}; no targets provided")
+    write_record(args.outputs_path, facts)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
+import checkpoint as saved
 from files import save_parameters
+from interrupt import ignore_signals
 
 
 class NonFiniteLoss(ArithmeticError):
-    """The loss became nan or infinite; the parameters are those before the step."""
+    """The loss or its gradient became nan or infinite; the parameters are those before the step."""
 
 
 @dataclass(frozen=True)
@@ -62,54 +64,100 @@ class Trainer:
 
     The model is trained on the device that its parameters are on. `test_dataset` may be None; if
     there is one its loss is printed after each epoch. `losses` holds the loss of every step.
+
+    The state between two steps can be taken (`state`) and put back (`restore`), and training goes
+    on as if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`,
+    a checkpoint.Checkpoint, says when to write it; `stop`, set from outside, ends train() after a
+    step.
     """
 
-    def __init__(self, model, train_dataset, test_dataset, config):
+    def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None):
         self.model = model
         self.train_dataset = train_dataset
         self.test_dataset = test_dataset
         self.config = config
+        self.checkpoint = checkpoint
         self.device = next(model.parameters()).device
+        self.adamw = self.optimizer()
         self.losses = []
+        self.tokens = 0
+        self.seconds = 0.0  # of training, before this process
+        self.started = time.monotonic()
+        self.written = 0  # steps in the checkpoint file
+        self.stop = False
+        self.random = saved.random_state(self.device)  # None while an update changes the state
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
             self.total_steps = min(self.total_steps, config.max_steps)
 
     def train(self):
-        """Run the epochs; raise NonFiniteLoss, before the update, if a loss is not finite."""
+        """Run the steps that are left, and write the parameters when none is.
+
+        Raise NonFiniteLoss, before the update, if a loss or its gradient is not finite.
+        """
         config, model = self.config, self.model
-        optimizer = self.optimizer()
-        rate = config.learning_rate  # the assignment sets the rate after the step, so the first
-        tokens = 0  #                  step runs at the peak, before any warm-up
-        progress = Progress(config.max_epochs, self.steps_per_epoch, self.total_steps)
-        for epoch, step, (chunks, n_tokens) in self.batches(self.train_dataset, config.max_epochs):
+        self.random = saved.random_state(self.device)
+        self.started = time.monotonic()
+        progress = Progress(
+            config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
+        )
+        steps = slice(len(self.losses), self.total_steps)
+        for epoch, step, (chunks, n_tokens) in self.batches(
+            self.train_dataset, config.max_epochs, steps
+        ):
             model.train()
             loss = self.gradient(chunks)
-            if not math.isfinite(loss):
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_norm_clip).item()
+            if not math.isfinite(loss) or not math.isfinite(norm):
                 progress.close()
-                raise NonFiniteLoss(
-                    f"expected a finite loss, got {loss} at epoch {epoch + 1} iter {step} (step"
-                    f" {len(self.losses) + 1}, learning rate {rate:e}); this step changed nothing;"
-                    " try a lower learning rate"
-                )
-            torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_norm_clip)
-            optimizer.step()
+                raise NonFiniteLoss(self.astray(loss, norm, epoch, step))
+            self.random = None
+            self.adamw.step()
             self.losses.append(loss)
-            tokens += n_tokens
-            if config.lr_decay:
-                rate = config.learning_rate * schedule(
-                    tokens, config.warmup_tokens, config.final_tokens
-                )
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
+            self.tokens += n_tokens
+            rate = self.set_rate()
+            self.random = saved.random_state(self.device)
             progress.step(epoch, step, loss, rate)
-            if step == self.steps_per_epoch - 1 and self.test_dataset is not None:
+            ends = step == self.steps_per_epoch - 1
+            if ends and self.test_dataset is not None:
                 tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
-            if len(self.losses) == self.total_steps:
+                self.random = saved.random_state(self.device)
+            if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
+                self.write_checkpoint()
+            if self.stop:
                 break
         progress.close()
-        self.save_checkpoint()
+        if self.complete:
+            self.save_checkpoint()
+
+    @property
+    def complete(self):
+        """Whether no step is left."""
+        return len(self.losses) == self.total_steps
+
+    def set_rate(self):
+        """Set the rate of the next step and return it.
+
+        The assignment sets the rate after the step, so the first runs at the peak, before any
+        warm-up.
+        """
+        config, rate = self.config, self.config.learning_rate
+        if config.lr_decay and self.losses:
+            rate *= schedule(self.tokens, config.warmup_tokens, config.final_tokens)
+        for group in self.adamw.param_groups:
+            group["lr"] = rate
+        return rate
+
+    def astray(self, loss, norm, epoch, step):
+        """What to say of a step whose loss or gradient is not finite."""
+        rate = self.adamw.param_groups[0]["lr"]
+        return (
+            f"expected a finite loss and gradient, got {loss} and a norm of {norm} at epoch"
+            f" {epoch + 1} iter {step} (step {len(self.losses) + 1}, learning rate {rate:e}); this"
+            f" step changed nothing; begin again with a lower --learning_rate, for example"
+            f" {self.config.learning_rate / 3:.1g}"
+        )
 
     def gradient(self, chunks):
         """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
@@ -151,15 +199,20 @@ class Trainer:
             groups, lr=self.config.learning_rate, betas=self.config.betas, fused=True
         )
 
-    def batches(self, dataset, epochs):
-        """(epoch, step in the epoch, batch) for every step; one set of workers serves them all."""
+    def batches(self, dataset, epochs, steps=slice(None)):
+        """(epoch, step in the epoch, batch) for all steps of the epochs, or a slice of them.
+
+        One set of workers serves them all.
+        """
         size = self.config.batch_size
         keys = [(epoch, at) for epoch in range(epochs) for at in range(0, len(dataset), size)]
+        keys = keys[steps]
         loader = DataLoader(
             _Batches(dataset, size, self.config.seed),
             batch_size=None,
             sampler=keys,
             num_workers=self.config.num_workers,
+            worker_init_fn=ignore_signals,
             generator=torch.Generator(),  # leaves torch's own to the model's dropout
         )
         for (epoch, at), batch in zip(keys, loader, strict=True):
@@ -169,6 +222,32 @@ class Trainer:
         """Write the parameters to ckpt_path, if there is one."""
         if self.config.ckpt_path is not None:
             save_parameters(self.model, self.config.ckpt_path)
+
+    def write_checkpoint(self):
+        """Write the state after the last whole step, unless the file has it or an update broke off.
+
+        Return whether the file has it now.
+        """
+        if self.checkpoint is None or self.random is None or not self.losses:
+            return False
+        if self.written != len(self.losses):
+            self.checkpoint.write(self.state(), self.device)
+            self.written = len(self.losses)
+        return True
+
+    def state(self):
+        """All that training depends on, between two steps: see checkpoint.gather."""
+        return saved.gather(self)
+
+    def restore(self, state, path="the checkpoint"):
+        """Continue from a `state`; one that does not fit is an InputError and changes nothing."""
+        saved.put_back(self, state, path)
+        self.written = len(self.losses)
+        self.set_rate()
+
+    def elapsed(self):
+        """Seconds of training, over all processes that took part."""
+        return self.seconds + time.monotonic() - self.started
 
 
 class _Batches(Dataset):
@@ -197,22 +276,23 @@ class Progress:
     STAY = 25  # epochs whose line stays
     SECONDS = 60  # between lines where there is no terminal
 
-    def __init__(self, epochs, steps_per_epoch, total_steps):
+    def __init__(self, epochs, steps_per_epoch, total_steps, done=0):
         self.epochs, self.steps_per_epoch, self.total = epochs, steps_per_epoch, total_steps
-        self.done = 0
+        self.done = self.before = done  # steps; `before` are another process's
         self.started = self.epoch_started = self.printed = time.monotonic()
         self.bar = None
+        self.first = 0  # step in the epoch that the bar began at
 
     def step(self, epoch, step, loss, rate):
         """Show one finished optimizer step."""
         text = f"epoch {epoch + 1} iter {step}: train loss {loss:.5f}. lr {rate:e}"
         if self.bar is None:
             # disable=None: no bar where standard error is no terminal
-            total = min(self.steps_per_epoch, self.total - self.done)
-            self.bar = tqdm(total=total, disable=None, leave=False)
+            total = min(self.steps_per_epoch, self.total - self.done + step)
+            self.bar, self.first = tqdm(total=total, initial=step, disable=None, leave=False), step
         self.done += 1
         now = time.monotonic()
-        left = (now - self.started) / self.done * (self.total - self.done)
+        left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
         left = f"run {self.done / self.total:.0%}, {tqdm.format_interval(left)} left"
         self.bar.set_description(text, refresh=False)
         self.bar.set_postfix_str(left, refresh=False)
@@ -222,7 +302,14 @@ class Progress:
         self.bar.leave = ends and stays
         if self.bar.disable and (self.bar.leave or now - self.printed > self.SECONDS):
             elapsed = now - self.epoch_started
-            meter = tqdm.format_meter(step + 1, self.bar.total, elapsed, prefix=text, postfix=left)
+            meter = tqdm.format_meter(
+                step + 1,
+                self.bar.total,
+                elapsed,
+                prefix=text,
+                postfix=left,
+                initial=self.first,
+            )
             print(meter, file=sys.stderr, flush=True)
             self.printed = now
         if ends:

@@ -127,13 +127,17 @@ def test_files_with_carriage_returns_and_a_byte_order_mark(world, capsys):
     assert call(capsys, *train_args(world, "finetune", max_steps=1)) == before
 
 
-def test_a_loss_that_is_not_finite_writes_nothing(world, refused):
-    state = GPT(config()).state_dict()
-    state["ln_f.bias"][3] = float("inf")
-    torch.save(state, world.folder / "bad.params")
-    line = refused(*train_args(world, reading_params_path=world.folder / "bad.params"), code=1)
-    assert line.startswith("run.py: stopped: expected a finite loss, got nan at epoch 1 iter 0")
-    assert not (world.folder / "out.params").exists()
+def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):
+    line = refused(*train_args(world, learning_rate=1e30, max_steps=9), code=1)
+    path = world.folder / "out.params"
+    says = (
+        r"run.py: stopped: expected a finite loss and gradient, got (nan|inf).* at epoch 2 iter 0"
+    )
+    assert re.match(says + r" \(step 2, learning rate 1\.\d+e\+29\)", line), line
+    assert "a lower --learning_rate, for example 3e+29" in line
+    assert line.endswith(f"; {path}.checkpoint holds the 1 steps before it")
+    state = torch.load(f"{path}.checkpoint", weights_only=True)["state"]
+    assert not path.exists() and all(t.isfinite().all() for t in state["model"].values())
 
 
 # ------------------------------------------------------------------------------ it refuses

@@ -2,12 +2,16 @@
 
 import os
 import stat
+import subprocess
+import sys
+import zipfile
 
 import pytest
 import torch
 from conftest import tiny
 
 import files
+import textbook
 from errors import InputError
 from model import GPT, GPTConfig
 
@@ -150,3 +154,125 @@ def test_files_that_are_no_parameters_are_refused(tmp_path, monkeypatch):
         files.load_parameters(model, "nowhere")
     assert not os.path.exists("executed")
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_files_with_prefixes_load_and_say_so(tmp_path, capsys):
+    model, path = tiny(), tmp_path / "p"
+    for prefix in ("module.", "_orig_mod.", "_orig_mod.module."):
+        torch.save({f"{prefix}{name}": t for name, t in model.state_dict().items()}, path)
+        other = tiny()
+        torch.nn.init.zeros_(other.head.weight)
+        files.load_parameters(other, path)
+        assert torch.equal(other.head.weight, model.head.weight)
+        says = f"{path}: names begin with module. or _orig_mod.: read without it\n"
+        assert capsys.readouterr().out == says
+    torch.save(model.state_dict() | {"module.pos_emb": model.pos_emb.detach()}, path)
+    with pytest.raises(InputError, match="module.pos_emb: expected no such tensor"):
+        files.load_parameters(model, path)
+
+
+def test_files_that_would_do_harm_are_refused(tmp_path, monkeypatch):
+    model, path = tiny(), tmp_path / "p"
+    state = model.state_dict()
+    huge = torch.zeros(1, dtype=torch.float64).expand(10**6, 10**6)  # eight bytes in the file
+    cases = {
+        r"head.weight: expected \(11, 15\), got \(1000000, 1000000\)": {"head.weight": huge},
+        "expected float64 strided values, got float16": {"pos_emb": state["pos_emb"].half()},
+        "got float64 sparse_coo on cpu": {"pos_emb": state["pos_emb"].to_sparse()},
+        "got float64 strided on meta": {"pos_emb": state["pos_emb"].to("meta")},
+        "expected finite values, got nan": {"ln_f.bias": state["ln_f.bias"] / 0},
+        "got the checkpoint of a run, which --resume continues": {"checkpoint": 1},
+    }
+    for says, change in cases.items():
+        torch.save(state | change, path)
+        with pytest.raises(InputError, match=says):
+            files.load_parameters(model, path)
+    torch.save(torch.zeros(10**6), path)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "load", None)  # it is not read
+        with pytest.raises(InputError, match="expected a parameter file of at most 1,.* got 4,"):
+            files.load_parameters(model, path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("archive/data.pkl", bytes(10**7))
+    with pytest.raises(InputError, match="at most 1,.* bytes, got 10,000,000"):
+        files.load_parameters(model, path)
+    assert path.stat().st_size < 10**5
+
+
+def test_a_changed_byte_is_noticed(tmp_path):
+    model, path = tiny(), tmp_path / "p"
+    files.save_parameters(model, path)
+    raw = bytearray(path.read_bytes())
+    at = raw.index(model.pos_emb.detach().numpy().tobytes()) + 5
+    raw[at] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="expected a parameter file that torch.save wrote"):
+        files.load_parameters(model, path)
+
+
+def test_a_file_of_a_gpu_loads_on_a_cpu(tmp_path, monkeypatch):
+    model, path = tiny(), tmp_path / "p"
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+        torch.save(model.state_dict(), path)
+    assert b"cuda:0" in path.read_bytes()
+    files.load_parameters(tiny(), path)
+
+
+def test_parameter_files_go_both_ways_with_the_textbook(tmp_path, variant):
+    sizes = dict(vocab_size=23, block_size=14, n_layer=2, n_head=3, n_embd=15, variant=variant)
+    ours, theirs = GPT(GPTConfig(**sizes)), textbook.GPT(textbook.Config(**sizes))
+    path = tmp_path / "p"
+    files.save_parameters(ours, path)
+    theirs.load_state_dict(torch.load(path, weights_only=True), strict=True)
+    for name, tensor in theirs.state_dict().items():
+        assert torch.equal(tensor, ours.state_dict()[name])
+    theirs = textbook.GPT(textbook.Config(**sizes))
+    torch.save(theirs.state_dict(), path)
+    files.load_parameters(ours, path)
+    for name, tensor in ours.state_dict().items():
+        assert torch.equal(tensor, theirs.state_dict()[name])
+
+
+def test_no_room_is_one_line_and_the_old_file_stands(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "kept"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="kept: expected to write this file, got: No space left"):
+        files.write_text(path, "new")
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["kept"]
+    with pytest.raises(InputError, match="No such file or directory; what was there is unchanged"):
+        files.write_text(tmp_path / "nowhere" / "file", "new")
+
+
+def test_leftovers_of_killed_writers(tmp_path):
+    for name in (".p.abcd1234.tmp", ".p.other.abcd1234.tmp", ".p.abcd1234", "p.abcd1234.tmp"):
+        (tmp_path / name).write_text("half")
+    files.remove_leftovers(tmp_path / "p")
+    assert not (tmp_path / ".p.abcd1234.tmp").exists() and len(os.listdir(tmp_path)) == 3
+
+
+def test_a_lock_is_held_by_one_process(tmp_path):
+    path = tmp_path / "p"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import files\n"
+        "with files.locked(sys.argv[2]): print('held', flush=True); input()"
+    )
+    argv = [sys.executable, "-c", code, os.path.dirname(files.__file__), path]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        says = rf"expected no other run to write it, got one at work \(process {other.pid}\)"
+        with pytest.raises(InputError, match=says), files.locked(path):
+            pass
+        other.kill()
+    assert os.listdir(tmp_path) == ["p.lock"]
+    with files.locked(path):  # a dead process holds nothing
+        assert (tmp_path / "p.lock").read_text() == f"{os.getpid()}\n"
+    assert os.listdir(tmp_path) == []
+    says = "lock: expected to write this file, got: No such file"
+    with pytest.raises(InputError, match=says), files.locked(tmp_path / "nowhere" / "p"):
+        pass

@@ -1,0 +1,452 @@
+"""What happens to runs that are killed, stopped, starved of disk or started twice.
+
+    python bench/faults.py                                  # every case, about ten minutes
+    python bench/faults.py --rounds 4 --cases kills,disk    # some, fewer times
+
+Each run is run.main(argv) with a tiny model on a tiny corpus, in a process forked from this one so
+that torch is imported once; some go through a shell's own `python src/run.py`. A checkpoint is
+written after every step, so that many kills hit a save. Prints a table, then a line of JSON; exit
+code 1 if anything was not as it should be. Needs fork, so Linux or macOS.
+"""
+
+import argparse
+import errno
+import functools
+import json
+import os
+import random
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+SRC = Path(__file__).resolve().parent.parent / "src"
+sys.path.insert(0, str(SRC))
+
+import torch  # noqa: E402
+
+import model  # noqa: E402
+import recipes  # noqa: E402
+import run  # noqa: E402
+import session  # noqa: E402, F401  (imported once, before the forks)
+
+TEXT = "a weaver and a juggler of small red boxes lived by the quiet harbour of Graz"
+STEPS = 25
+TINY = dict(n_layer=1, n_head=2, n_embd=16)  # about 13,000 parameters: a step takes milliseconds
+CALLS = ("mkstemp", "fsync", "chmod", "replace", "unlink")  # of a save, where a kill may be placed
+
+
+class Fault(AssertionError):
+    """A run did not do what it should."""
+
+
+def check(holds, what):
+    if not holds:
+        raise Fault(what)
+
+
+# ------------------------------------------------------------------------------------- the runs
+
+
+class Lab:
+    """A folder with a corpus, and runs in it."""
+
+    def __init__(self, folder, seed):
+        self.folder = Path(folder)
+        self.random = random.Random(seed)
+        text = "".join(" ".join(self.random.choices(TEXT.split(), k=12)) + "\n" for _ in range(11))
+        self.write("wiki.txt", text)
+        self.write("ask.tsv", "a red weaver\tGraz\na small box\tGraz\n")
+        self.reference = self.fresh("reference")
+        started = time.monotonic()
+        code, log = self.wait(self.start(self.argv(self.reference)))
+        self.seconds = time.monotonic() - started  # of an uninterrupted run
+        check(code == 0, f"the uninterrupted run ended with {code}: {log[-2000:]}")
+        self.expected = self.reference.read_bytes()
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def fresh(self, name):
+        """A parameter path in an empty folder."""
+        folder = self.folder / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder / "out.params"
+
+    def argv(self, path, *more):
+        return [
+            *("pretrain", "vanilla", str(self.folder / "wiki.txt"), "--batch_size", "3"),
+            *("--max_steps", str(STEPS), "--device", "cpu", "--writing_params_path", str(path)),
+            *more,
+        ]
+
+    def start(self, argv, before=None, every_step=True):
+        """Fork a process that runs main(argv), after before(); return its id and its log's path."""
+        handle, log = tempfile.mkstemp(dir=self.folder, suffix=".log")
+        pid = os.fork()
+        if pid:
+            os.close(handle)
+            return pid, Path(log)
+        code = 99
+        try:
+            os.dup2(handle, 1)
+            os.dup2(handle, 2)
+            sys.argv[0] = str(SRC / "run.py")
+            shrink(every_step)
+            if before is not None:
+                before()
+            run.main(argv)
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(code)
+
+    def wait(self, started):
+        """(exit code, or minus the signal that killed it; what it printed)."""
+        pid, log = started
+        _, status = os.waitpid(pid, 0)
+        text = log.read_text(encoding="utf-8")
+        log.unlink()
+        return os.waitstatus_to_exitcode(status), text
+
+    def check_whole(self, path):
+        """The parameters are absent or right, and no temporary file is left by a clean exit."""
+        check(not path.exists() or path.read_bytes() == self.expected, "wrong parameters")
+
+    def check_complete(self, path):
+        """The run's folder after its end: right parameters, their record, nothing else."""
+        check(path.read_bytes() == self.expected, "parameters differ from an uninterrupted run's")
+        left = sorted(os.listdir(path.parent))
+        check(left == ["out.params", "out.params.json"], f"left behind: {left}")
+
+    def resume(self, path, *more, **how):
+        """Resume to the end and check the result; return what was printed."""
+        code, log = self.wait(self.start(self.argv(path, "--resume", *more), **how))
+        check(code == 0, f"resuming ended with {code}: {log[-2000:]}")
+        self.check_complete(path)
+        return log
+
+
+def shrink(every_step):
+    """In a process for one run: a tiny model, and a checkpoint after every step."""
+    torch.set_num_threads(1)
+    model.GPTConfig = functools.partial(model.GPTConfig, **TINY)
+    if every_step:
+        recipes.CHECKPOINT_SECONDS, recipes.CHECKPOINT_SHARE = 0.0, float("inf")
+
+
+COMMAND = (  # the same, for the real command line
+    "import sys; sys.path[:0] = [{bench!r}]; import faults; faults.shrink(True);"
+    " sys.argv[0] = {script!r}; import run; run.main()"
+)
+
+
+def command_line(argv):
+    bench, script = str(Path(__file__).resolve().parent), str(SRC / "run.py")
+    return [sys.executable, "-c", COMMAND.format(bench=bench, script=script), *argv]
+
+
+def at_call(number, name, act):
+    """Before call `number` of a function that saving uses, do act(); for `before` of start()."""
+
+    def patch():
+        module = tempfile if name == "mkstemp" else os
+        original, calls = getattr(module, name), [0]
+
+        def counted(*args, **kwargs):
+            calls[0] += 1
+            if calls[0] == number:
+                act()
+            return original(*args, **kwargs)
+
+        setattr(module, name, counted)
+
+    return patch
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def disk_is_full():
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+# ------------------------------------------------------------------------------------- the cases
+
+
+def kills(lab, rounds):
+    """SIGKILL: a third of them placed inside saves, the others at random moments."""
+    done = {"killed": 0, "in a save": 0, "command line": 0, "resumed": 0, "runs": 0}
+    while done["killed"] < rounds:
+        path = lab.fresh(f"kill{done['runs']}")
+        workers = ["--num_workers", str(lab.random.choice((0, 0, 0, 2)))]
+        for _ in range(lab.random.randint(1, 3)):
+            argv = lab.argv(path, "--resume", *workers)
+            if lab.random.random() < 1 / 3:
+                name = lab.random.choice(CALLS)
+                saves = STEPS + 2  # a checkpoint a step, the parameters, the record
+                number = lab.random.randint(1, {"fsync": 2 * saves, "unlink": 2}.get(name, saves))
+                code, log = lab.wait(lab.start(argv, at_call(number, name, die)))
+                done["in a save"] += code == -signal.SIGKILL
+            elif done["command line"] < max(1, rounds // 10) and done["killed"]:
+                process = subprocess.Popen(
+                    command_line(argv), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
+                wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
+                time.sleep(lab.random.uniform(0, lab.seconds))
+                process.kill()
+                code, log = process.wait(), ""
+                done["command line"] += code == -signal.SIGKILL
+            else:
+                started = lab.start(argv)
+                time.sleep(lab.random.uniform(0, lab.seconds))
+                os.kill(started[0], signal.SIGKILL)
+                code, log = lab.wait(started)
+            check(code in (0, -signal.SIGKILL), f"ended with {code}: {log[-2000:]}")
+            lab.check_whole(path)
+            done["killed"] += code == -signal.SIGKILL
+        log = lab.resume(path, *workers)
+        done["resumed"] += "resumed at" in log
+        done["runs"] += 1
+    return f"{done['runs']} runs bit-equal after {done['killed']} kills, {done}"
+
+
+def wait_for(holds, seconds=60):
+    ends = time.monotonic() + seconds
+    while not holds():
+        check(time.monotonic() < ends, "it did not happen in time")
+        time.sleep(0.002)
+
+
+def signals(lab, rounds):
+    """Ctrl-C, SIGTERM, SIGHUP: exit code, one command printed, which completes the run."""
+    stopped = {}
+    for n in range(rounds):
+        number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[n % 3]
+        path = lab.fresh(f"signal{n}")
+        workers = ["--num_workers", str(2 * (n % 2))]
+        started = lab.start(lab.argv(path, *workers))
+        wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
+        time.sleep(lab.random.uniform(0, lab.seconds / 3))
+        os.kill(started[0], number)
+        code, log = lab.wait(started)
+        if code == 0:  # it was through before the signal
+            lab.check_complete(path)
+            continue
+        check(code == 128 + number, f"ended with {code} after signal {number}: {log[-2000:]}")
+        lab.check_whole(path)
+        left = sorted(os.listdir(path.parent))
+        check(left == ["out.params.checkpoint"], f"left behind: {left}")
+        command = shlex.split(log.strip().splitlines()[-1])
+        check(command[1] == str(SRC / "run.py"), f"no command to resume: {log[-2000:]}")
+        if n == 0:
+            done = subprocess.run(command_line(command[2:]), capture_output=True, text=True)
+            code, log = done.returncode, done.stdout + done.stderr
+        else:
+            code, log = lab.wait(lab.start(command[2:]))
+        check(code == 0 and "resumed at" in log, f"the printed command: {code}, {log[-2000:]}")
+        lab.check_complete(path)
+        stopped[number.name] = stopped.get(number.name, 0) + 1
+    return f"stopped {stopped}; each printed command completed its run, bit-equal"
+
+
+def twice(lab, rounds):
+    """A second Ctrl-C, during a save or between: out at once, files whole, resumable."""
+    left_at_once = 0
+    for n in range(rounds):
+        path = lab.fresh(f"twice{n}")
+
+        def two():
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+
+        name = CALLS[n % 4]
+        argv = lab.argv(path)
+        code, log = lab.wait(lab.start(argv, at_call(lab.random.randint(4, 20), name, two)))
+        check(code == 130 and "left at once" in log, f"ended with {code}: {log[-2000:]}")
+        left = set(os.listdir(path.parent))
+        check(left <= {"out.params.checkpoint"}, f"left behind: {left}")
+        lab.resume(path)
+        left_at_once += 1
+    return f"{left_at_once} left inside a save with code 130, no file broken, resumed bit-equal"
+
+
+def terminal(lab, rounds):
+    """The terminal closes (a lost ssh connection): checkpoint, exit 129, resumable."""
+    import pty
+
+    for n in range(rounds):
+        path = lab.fresh(f"terminal{n}")
+        argv = lab.argv(path)
+        pid, master = pty.fork()
+        if not pid:
+            shrink(True)
+            try:
+                run.main(argv)
+            except SystemExit as stop:
+                os._exit(stop.code or 0)
+            except BaseException:
+                os._exit(99)
+            os._exit(0)
+        os.set_blocking(master, False)
+
+        def written():
+            with suppress(BlockingIOError):  # read, or the run waits for a reader
+                os.read(master, 4096)  # noqa: B023
+            return Path(f"{path}.checkpoint").exists()  # noqa: B023
+
+        wait_for(written)
+        os.close(master)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        check(code == 128 + signal.SIGHUP, f"ended with {code}")
+        check(sorted(os.listdir(path.parent)) == ["out.params.checkpoint"], "left behind")
+        lab.resume(path)
+    return f"{rounds} closed; exit 129 with a checkpoint, resumed bit-equal"
+
+
+def disk(lab, rounds):
+    """No room (a file-size limit, or ENOSPC from fsync) in each kind of save."""
+    done = []
+
+    def limit(size):
+        return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+    def expect(what, name, argv, before, every_step=True, old=b"old"):
+        """The run is refused in one line, and the file `name` is as it was."""
+        target = Path(name)
+        target.write_bytes(old)
+        files = set(os.listdir(target.parent))
+        code, log = lab.wait(lab.start(argv, before, every_step))
+        line = log.strip().splitlines()[-1]
+        check(code == 2, f"{what}: ended with {code}: {log[-2000:]}")
+        check(line.startswith("run.py: error: ") and "expected to write" in line, line)
+        check("Traceback" not in log, f"{what}: {log[-2000:]}")
+        check(target.read_bytes() == old, f"{what}: {name} was changed")
+        added = {name for name in set(os.listdir(target.parent)) - files if ".tmp" in name}
+        check(not added, f"{what}: left {added}")
+        done.append(what)
+
+    for n in range(rounds):
+        path = lab.fresh(f"disk{n}")
+        size = lab.random.choice((5_000, 20_000))  # the log counts too
+        expect("parameters", path, lab.argv(path), limit(size), False)
+        code, _ = lab.wait(lab.start(lab.argv(path), at_call(9, "replace", die)))
+        kept = Path(f"{path}.checkpoint").read_bytes()
+        argv = lab.argv(path, "--resume")
+        expect("checkpoint", f"{path}.checkpoint", argv, limit(size + 20_000), old=kept)
+        full = at_call(1, "fsync", disk_is_full)
+        expect("checkpoint, fsync", f"{path}.checkpoint", argv, full, old=kept)
+        path.unlink()
+        lab.resume(path)
+        argv = lab.argv(path := lab.fresh(f"disk{n}"))
+        third = at_call(3, "fsync", disk_is_full)  # after the parameters and their folder
+        expect("record", f"{path}.json", argv, third, False)
+        check(path.read_bytes() == lab.expected, "the parameters are whole all the same")
+        answers = path.parent / "answers"
+        ask = ["evaluate", "vanilla", str(lab.folder / "wiki.txt"), "--device", "cpu"]
+        ask += ["--reading_params_path", str(lab.reference), "--outputs_path", str(answers)]
+        ask += ["--eval_corpus_path", str(lab.folder / "ask.tsv")]
+        expect("predictions", answers, ask, at_call(1, "fsync", disk_is_full))
+    kinds = sorted(set(done))
+    return f"{len(done)} saves refused in one line, old file intact: {', '.join(kinds)}"
+
+
+def folder(lab, rounds):
+    """A folder that may not be written to: refused before the run, nothing computed."""
+    for n in range(rounds):
+        path = lab.fresh(f"folder{n}")
+        os.chmod(path.parent, 0o555)
+
+        def nobody():
+            if os.geteuid() == 0:
+                os.setuid(65534)
+
+        os.chmod(lab.folder, 0o755)
+        for more in ([], ["--resume"]):
+            code, log = lab.wait(lab.start(lab.argv(path, *more), nobody))
+            line = log.strip().splitlines()[-1]
+            check(code == 2 and "expected a folder to write in" in line, f"{code}: {log[-2000:]}")
+        os.chmod(path.parent, 0o755)
+        argv = lab.argv(path)
+
+        def vanish():
+            shutil.rmtree(path.parent)  # noqa: B023
+
+        code, log = lab.wait(lab.start(argv, at_call(6, "mkstemp", vanish)))
+        check(code == 2 and "expected to write" in log.splitlines()[-1], f"{code}: {log[-2000:]}")
+        check("Traceback" not in log, log[-2000:])
+    return f"{2 * rounds} refused before the run, {rounds} whose folder vanished: one line, exit 2"
+
+
+def two_runs(lab, rounds):
+    """A second run with the same output path: refused; the first one's result is right."""
+    for n in range(rounds):
+        path = lab.fresh(f"two{n}")
+        first = lab.start(lab.argv(path))
+        wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
+        os.kill(first[0], signal.SIGSTOP)
+        for more in ([], ["--resume"]):
+            code, log = lab.wait(lab.start(lab.argv(path, *more)))
+            line = log.strip().splitlines()[-1]
+            says = f"expected no other run to write it, got one at work (process {first[0]})"
+            check(code == 2 and says in line, f"ended with {code}: {line}")
+        os.kill(first[0], signal.SIGCONT)
+        code, log = lab.wait(first)
+        check(code == 0, f"the first run ended with {code}: {log[-2000:]}")
+        lab.check_complete(path)
+    return f"{2 * rounds} second runs refused in one line; {rounds} first runs right"
+
+
+CASES = {  # name: (function, share of --rounds)
+    "kills": (kills, 1.0),
+    "signals": (signals, 1 / 3),
+    "twice": (twice, 1 / 3),
+    "terminal": (terminal, 1 / 10),
+    "disk": (disk, 1 / 10),
+    "folder": (folder, 1 / 10),
+    "two_runs": (two_runs, 1 / 10),
+}
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=30, help="kills; the other cases follow")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
+    args = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    results = {}
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        lab = Lab(home, args.seed)
+        print(f"an uninterrupted run of {STEPS} steps takes {lab.seconds:.1f} s", flush=True)
+        for name in args.cases.split(","):
+            case, share = CASES[name]
+            started = time.monotonic()
+            try:
+                results[name] = {"ok": True, "said": case(lab, max(1, round(share * args.rounds)))}
+            except Fault as fault:
+                results[name] = {"ok": False, "said": str(fault)}
+            results[name]["seconds"] = round(time.monotonic() - started, 1)
+            result = results[name]
+            verdict = "as it should be" if result["ok"] else "FAULT"
+            print(f"{name:9} {verdict} ({result['seconds']} s): {result['said']}", flush=True)
+    print(json.dumps({"rounds": args.rounds, "seed": args.seed, "cases": results}))
+    return 0 if all(result["ok"] for result in results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The record of a run beside its output, PATH.json: how the file came about, and of what.
+
+A record counts only for the file that it was written with, which it names by sha256.
+"""
+
+import hashlib
+import json
+import os
+
+from errors import InputError, shown
+from files import write_text
+
+MOST = 2**22  # bytes of a record; a longer file is none
+
+
+def record_path(path):
+    return f"{path}.json"
+
+
+def sha256(path):
+    """The file's SHA-256 in hex; None for no path."""
+    if path is None:
+        return None
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_record(path, facts):
+    """Write the record of the output at `path`: the facts, in order, and the output's sha256."""
+    facts = {**facts, "bytes": os.path.getsize(path), "sha256": sha256(path)}
+    write_text(record_path(path), json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_record(path):
+    """The facts about the file at `path`; {} where no record is, or one of another content."""
+    try:
+        if os.path.getsize(record_path(path)) > MOST:
+            return {}
+        with open(record_path(path), encoding="utf-8") as file:
+            facts = json.load(file)
+        if not isinstance(facts, dict) or facts.get("bytes") != os.path.getsize(path):
+            return {}
+        known = facts.get("sha256") == sha256(path)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if known else {}
+
+
+def check_record(path, about):
+    """Refuse a file whose record says that it is about something else than these facts.
+
+    A file without a record, as those from elsewhere are, passes.
+    """
+    record = read_record(path)
+    for name, value in about.items():
+        if name in record and record[name] != value:
+            raise InputError(
+                f"{path}: {name}: expected that of its record, {shown(record[name])}, got"
+                f" {shown(value)}; give the variant and the pretraining corpus of its training"
+            )
+
+
+def say_replaced(path, facts):
+    """Print what a new file at `path` will replace, unless it is of the same origin."""
+    if not os.path.exists(path):
+        return
+    old = read_record(path)
+    origin = ("eval_corpus_sha256", "parameters_sha256")
+    if not old:
+        print(f"replacing {path}, of unknown origin (it has no record of its own)")
+    elif any(old.get(name) != facts[name] for name in origin):
+        corpus, parameters = (shown(old.get(name), 300) for name in ("eval_corpus", "parameters"))
+        print(f"replacing {path}, answers to {corpus} by {parameters}")

@@ -1,0 +1,157 @@
+"""One training run on the command line: begun or resumed, stopped or completed, with its record."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict
+
+import recipes
+from checkpoint import SUFFIX, Checkpoint, versions
+from errors import InputError
+from files import locked, remove_leftovers
+from interrupt import stopping
+from record import read_record, record_path, sha256, write_record
+from trainer import NonFiniteLoss
+
+CHANGES_NOTHING = ("ckpt_path", "num_workers")  # settings that the parameters do not depend on
+
+
+def checkpoint_of(args, recipe, corpus, config):
+    """The Checkpoint of the run that the arguments describe.
+
+    Its identity is everything that the parameters depend on, most telling first: a checkpoint of
+    another run is refused by the first field that differs.
+    """
+    settings = asdict(config)
+    identity = {
+        "function": args.function,
+        "variant": args.variant,
+        "recipe": args.recipe,
+        "seed": settings.pop("seed"),
+        "corpus_sha256": sha256(args.pretrain_corpus_path),
+        "finetune_corpus_sha256": sha256(args.finetune_corpus_path),
+        "reading_params_sha256": sha256(args.reading_params_path),
+        **{name: value for name, value in settings.items() if name not in CHANGES_NOTHING},
+        "dropout": recipe.dropout,
+        "block_size": corpus.block_size,
+        "vocabulary": "".join(corpus.itos.values()),
+    }
+    return Checkpoint(
+        f"{args.writing_params_path}{SUFFIX}",
+        identity,
+        command([word for word in args.argv if word != "--resume"]),
+        recipes.CHECKPOINT_SECONDS,
+        recipes.CHECKPOINT_SHARE,
+        args.checkpoint_every,
+    )
+
+
+def command(argv):
+    """The command line with these arguments, as one pastes it into a shell."""
+    python = "python" if shutil.which("python") == sys.executable else sys.executable
+    script = sys.argv[0] if sys.argv[0].endswith("run.py") else os.path.join("src", "run.py")
+    words = [python, script, *argv]
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def train(args, trainer):
+    """Train to the end, or until a signal; write parameters and record, or a checkpoint."""
+    path, saved = args.writing_params_path, trainer.checkpoint
+    with locked(path):
+        for written in (path, saved.path, record_path(path)):
+            remove_leftovers(written)
+        if not begin(args, trainer):
+            return
+        with stopping(trainer) as stop:
+            try:
+                trainer.train()
+                if trainer.complete:
+                    write_record(path, facts_of(args, trainer))
+                    if not args.keep_checkpoint:
+                        saved.remove()
+                else:
+                    trainer.write_checkpoint()
+            except NonFiniteLoss as error:
+                print(f"run.py: stopped: {error}{keep(trainer)}", file=sys.stderr)
+                raise SystemExit(1) from None
+            except KeyboardInterrupt:
+                leave(args, trainer, 130, "left at once")
+            except InputError:
+                raise
+            except Exception:  # no memory, a lost device, a bug of ours
+                keep(trainer)
+                raise
+            if not trainer.complete:
+                leave(args, trainer, stop.code, "stopped")
+    print(f"Parameters written to {path}")
+
+
+def begin(args, trainer):
+    """Make the trainer ready, from the checkpoint if asked to; return whether a step is left."""
+    path, saved = args.writing_params_path, trainer.checkpoint
+    if not args.resume:
+        if saved.exists():
+            raise InputError(
+                f"{saved.path}: expected no checkpoint where a run begins, got one; add --resume to"
+                " continue its run, or delete it to start over"
+            )
+        return True
+    if saved.exists():  # read first: another run's is refused, whatever else is there
+        state, note = saved.read(trainer.model, trainer.total_steps, trainer.device)
+    record = read_record(path)
+    if record and all(record.get(name) == value for name, value in saved.identity.items()):
+        print(f"{path} is complete, all {trainer.total_steps} steps: nothing to resume")
+        if not args.keep_checkpoint:
+            saved.remove()  # the run was killed before it could
+        return False
+    if not saved.exists():
+        print(f"no checkpoint {saved.path}: starting from the beginning", flush=True)
+        return True
+    trainer.restore(state, saved.path)
+    print(f"resumed at {place(trainer)}{f'; {note}' if note else ''}", flush=True)
+    return True
+
+
+def place(trainer):
+    """Where the next step stands."""
+    done = len(trainer.losses)
+    epoch, step = divmod(done, trainer.steps_per_epoch)
+    return f"epoch {epoch + 1} iter {step} (step {done} of {trainer.total_steps})"
+
+
+def keep(trainer):
+    """Save what can be saved of a run that broke off, without hiding why; return what to say."""
+    with suppress(Exception):
+        if trainer.write_checkpoint():
+            return f"; {trainer.checkpoint.path} holds the {len(trainer.losses)} steps before it"
+    return ""
+
+
+def leave(args, trainer, code, how):
+    """Exit after a signal, with the command that continues the run."""
+    saved = trainer.checkpoint
+    print(f"{how} before {place(trainer)}; ", end="")
+    if trainer.written:
+        print(f"{saved.path} holds {trainer.written} steps. Continue with")
+    else:
+        print("no checkpoint was written. Begin again with")
+    resume = [] if "--resume" in args.argv else ["--resume"]
+    print(command([*args.argv, *resume]), flush=True)
+    sys.exit(code)
+
+
+def facts_of(args, trainer):
+    """The record of a complete run."""
+    return {
+        "command": command(args.argv),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        **versions(trainer.device),
+        **trainer.checkpoint.identity,
+        "steps": len(trainer.losses),
+        "seconds": round(trainer.elapsed(), 1),
+        "final_loss": trainer.losses[-1] if trainer.losses else None,
+    }

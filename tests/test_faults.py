@@ -1,0 +1,38 @@
+"""Faults and fuzz as bench/ runs them, a few rounds each; docs/reliability.md has many."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+
+def run(script, *argv):
+    """The last line of a script of bench/, which is JSON."""
+    result = subprocess.run(
+        [sys.executable, ROOT / "bench" / script, *argv],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_four_cases_of_faults():
+    cases = ("kills", "signals", "disk", "two_runs")
+    found = run("faults.py", "--rounds", "3", "--cases", ",".join(cases))["cases"]
+    assert {name: result["ok"] for name, result in found.items()} == dict.fromkeys(cases, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs the alarm that ends a hang")
+def test_inputs_that_are_damaged():
+    assert run("fuzz.py", "--inputs", "140")["inputs"] >= 140
+
+
+def test_the_cost_of_a_checkpoint(world):
+    result = run("checkpoint_cost.py", "--corpus", str(world.wiki), "--writes", "2")
+    assert 30e6 < result["bytes"] < 50e6 and 0 < result["share"] < 0.01
