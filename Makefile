@@ -1,5 +1,7 @@
-# make demo   pretrain, finetune and evaluate a model on the bundled data
+# make demo   pretrain, finetune and evaluate a model on the bundled data; if it is interrupted,
+#             make demo again continues
 # make test   the tests, with coverage          make lint    style and formatting
+# make bench  ours against the textbook implementation, as a table (20 minutes)
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make clean  remove the environment and the demo's files
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
@@ -7,13 +9,13 @@
 PYTHON ?= python3
 RUN = .venv/bin/python src/run.py
 
-.PHONY: demo test lint faults clean
+.PHONY: demo test lint bench faults clean
 
 demo: .venv/ready
 	mkdir -p demo
-	$(RUN) pretrain vanilla wiki.txt --recipe short \
+	$(RUN) pretrain vanilla wiki.txt --recipe short --resume \
 	    --writing_params_path demo/vanilla.pretrain.params
-	$(RUN) finetune vanilla wiki.txt --recipe short \
+	$(RUN) finetune vanilla wiki.txt --recipe short --resume \
 	    --reading_params_path demo/vanilla.pretrain.params \
 	    --writing_params_path demo/vanilla.finetune.params \
 	    --finetune_corpus_path birth_places_train.tsv
@@ -35,6 +37,10 @@ test: .venv/ready-dev
 lint: .venv/ready-dev
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
+
+bench: .venv/ready
+	.venv/bin/python bench/speed.py
+	.venv/bin/python bench/checkpoint_cost.py
 
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py
