@@ -123,18 +123,13 @@ def report(cast, texts):
 
 def write_files(texts_by_path):
     """All files or none: each is written whole beside its place before any is moved there."""
-    try:
-        with ExitStack() as moves:
-            for path, text in texts_by_path.items():
-                if path.is_dir():
-                    raise IsADirectoryError(None, "a folder", str(path))
-                temporary = moves.enter_context(written_whole(path))
-                Path(temporary).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(
-            f"expected files that can be written, got: {error.strerror} "
-            f"({error.filename}); choose another --out or --answers"
-        ) from None
+    for path in texts_by_path:
+        if path.is_dir():
+            raise InputError(f"expected a file to write, got the folder {path}; name a file in it")
+    with ExitStack() as moves:
+        for path, text in texts_by_path.items():
+            temporary = moves.enter_context(written_whole(path))
+            Path(temporary).write_text(text, encoding="utf-8", newline="\n")
 
 
 class Parser(argparse.ArgumentParser):
