@@ -205,8 +205,10 @@ def kills(lab, rounds):
                 process = subprocess.Popen(
                     command_line(argv), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
-                wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
-                time.sleep(lab.random.uniform(0, lab.seconds))
+                checkpoint = Path(f"{path}.checkpoint")
+                # None if an earlier kill came after the last act: then there is nothing to do.
+                wait_for(lambda p=process, c=checkpoint: c.exists() or p.poll() is not None)
+                time.sleep(lab.random.uniform(0, 2 * lab.seconds))
                 process.kill()
                 code, log = process.wait(), ""
                 done["command line"] += code == -signal.SIGKILL
@@ -234,16 +236,18 @@ def wait_for(holds, seconds=60):
 def signals(lab, rounds):
     """Ctrl-C, SIGTERM, SIGHUP: exit code, one command printed, which completes the run."""
     stopped = {}
-    for n in range(rounds):
+    n = -1
+    while sum(stopped.values()) < rounds:
+        n += 1
         number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[n % 3]
         path = lab.fresh(f"signal{n}")
         workers = ["--num_workers", str(2 * (n % 2))]
         started = lab.start(lab.argv(path, *workers))
         wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
-        time.sleep(lab.random.uniform(0, lab.seconds / 3))
+        time.sleep(lab.random.uniform(0, lab.seconds / 2))
         os.kill(started[0], number)
         code, log = lab.wait(started)
-        if code == 0:  # it was through before the signal
+        if not Path(f"{path}.checkpoint").exists():  # it was through before the signal
             lab.check_complete(path)
             continue
         check(code == 128 + number, f"ended with {code} after signal {number}: {log[-2000:]}")
@@ -412,7 +416,7 @@ def two_runs(lab, rounds):
 
 CASES = {  # name: (function, share of --rounds)
     "kills": (kills, 1.0),
-    "signals": (signals, 1 / 3),
+    "signals": (signals, 1 / 2),
     "twice": (twice, 1 / 3),
     "terminal": (terminal, 1 / 10),
     "disk": (disk, 1 / 10),
