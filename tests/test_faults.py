@@ -24,7 +24,7 @@ def run(script, *argv):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_four_cases_of_faults():
     cases = ("kills", "signals", "disk", "two_runs")
-    found = run("faults.py", "--rounds", "3", "--cases", ",".join(cases))["cases"]
+    found = run("faults.py", "--rounds", "2", "--cases", ",".join(cases))["cases"]
     assert {name: result["ok"] for name, result in found.items()} == dict.fromkeys(cases, True)
 
 
