@@ -107,6 +107,6 @@ with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED, strict_timestamps=F
         archive.write(path)
 ' "$folder/$archive" "${files[@]}"
 fi
-sync "$folder/$archive" 2>/dev/null || sync # older versions of sync take no file
+{ sync "$folder/$archive" || sync || true; } 2>/dev/null # onto the disk; older syncs take no file
 mv -f "$folder/$archive" "$archive"
 echo "$archive: $(($(wc -c <"$archive"))) bytes, ${#files[@]} files"
