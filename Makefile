@@ -27,6 +27,8 @@ demo: .venv/ready
 	@echo; echo "Always answering London:"
 	.venv/bin/python src/london_baseline.py
 	@echo
+	@echo "A run this short learns how places are spelt, hardly who was born where."
+	@echo
 	@echo "Next: compare the answers with the truth:  paste demo/vanilla.dev.predictions birth_dev.tsv"
 	@echo "      run the whole recipe:  leave out --recipe short above (hours on a CPU; see README.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
