@@ -113,7 +113,9 @@ class Bench:
         signal.alarm(SECONDS)  # its default action ends this process
         code, said = self.call(command)
         signal.alarm(0)
-        after = {p.name: p.read_bytes() if p.is_file() else None for p in self.folder.iterdir()}
+        after = {
+            p.name: p.read_bytes() if p.is_file() else "a folder" for p in self.folder.iterdir()
+        }
         written = {key for key in given | after if given.get(key) != after.get(key)}
         self.counts[kind]["accepted" if code == 0 else "refused"] += 1
         if code == 0:

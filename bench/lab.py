@@ -87,6 +87,8 @@ class Lab:
         try:
             os.dup2(handle, 1)
             os.dup2(handle, 2)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup and a shell's & may
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)  #               have had them ignored
             sys.argv[0] = str(SRC / "run.py")
             shrink(every_step)
             if before is not None:
@@ -110,7 +112,7 @@ class Lab:
         return os.waitstatus_to_exitcode(status), text
 
     def check_whole(self, path):
-        """The parameters are absent or right, and no temporary file is left by a clean exit."""
+        """The parameters are absent or right."""
         check(not path.exists() or path.read_bytes() == self.expected, "wrong parameters")
 
     def check_complete(self, path):

@@ -48,42 +48,49 @@ def load(corpus, variant, dropout, side):
     return data, make(config(data.vocab_size, recipes.BLOCK_SIZE, variant=variant, **drop))
 
 
-def measure_training(corpus, variant, dropout, side, steps, device="cpu"):
-    """Examples/s and real tokens/s of the steps after the first, and peak memory in MB."""
-    import torch
+def measure_training(corpus, variant, dropout, side, steps):
+    """Examples/s and real tokens/s of whole training steps, after a first one, and peak memory.
 
+    Each side with its own batches, optimizer and loop. Real tokens are counted for ours alone.
+    """
+    import random
+    from itertools import islice
+
+    import recipes
     import textbook
+    from files import read_text
     from trainer import Trainer, TrainerConfig
 
     data, model = load(corpus, variant, dropout, side)
-    model.to(device).train()
-    at = [i * BATCH % (len(data) // BATCH * BATCH) for i in range(steps + 1)]
-    marks, tokens = [], 0
+    rate = dict(learning_rate=6e-3, warmup_tokens=10240, final_tokens=75_000_000)
     if side == "ours":
-        trainer = Trainer(model, data, None, TrainerConfig())
-        optimizer = trainer.optimizer()
+
+        def run(steps):
+            config = TrainerConfig(
+                max_epochs=steps, batch_size=BATCH, max_steps=steps, lr_decay=True, **rate
+            )
+            Trainer(model, data, None, config).train()
     else:
-        optimizer = textbook.optimizer(model, 6e-3)
-    for step, start in enumerate(at):
-        indices = range(start, start + BATCH)
-        if side == "ours":
-            chunks, _ = data.batch(indices, 0, step)
-            trainer.gradient(chunks)
-            if step:
-                tokens += sum(int((y != 0).sum()) for _, y, _ in chunks)
-        else:
-            pairs = [data.example(i, 0, step) for i in indices]
-            x, y = (torch.stack(column).to(device) for column in zip(*pairs, strict=True))
-            model.zero_grad()
-            model(x, y)[1].backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        if device == "cuda":
-            torch.cuda.synchronize()
-        marks.append(time.perf_counter())
-    seconds = marks[-1] - marks[0]
+        random.seed(0)
+        batches = textbook.pretraining_batches(read_text(corpus), recipes.BLOCK_SIZE, BATCH)
+
+        def run(steps):
+            textbook.train(model, islice(batches, steps), **rate)
+
+    run(1)
+    start = time.perf_counter()
+    run(steps)
+    seconds = time.perf_counter() - start
+    per_epoch = -(-len(data) // BATCH)
+    examples = tokens = 0
+    for step in range(steps):
+        epoch, at = divmod(step, per_epoch)
+        indices = range(at * BATCH, min(at * BATCH + BATCH, len(data)))
+        chunks, _ = data.batch(indices, 0, epoch)
+        examples += len(indices)
+        tokens += sum(int((y != 0).sum()) for _, y, _ in chunks)
     return {
-        "examples/s": BATCH * steps / seconds,
+        "examples/s": examples / seconds,
         "tokens/s": tokens / seconds,
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }

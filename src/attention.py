@@ -69,17 +69,18 @@ class CausalSelfAttention(nn.Module):
         q = _split_heads(self.query(x), self.n_head)  # (B, h, t, C/h)
         k = _split_heads(self.key(x), self.n_head)  # (B, h, t, C/h)
         v = _split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
-        mask = self.mask[:, :, : x.size(1), : x.size(1)] > 0  # (1, 1, t, t)
+        mask = None  # for the kernel's own triangle
         if cache is not None:
             mask, k, v = cache.append(k, v)  # (B, 1, t, T), (B, h, T, C/h) twice
         dropout = self.attn_drop.p if self.training else 0.0
         if dropout and x.device.type == "cpu":  # where the fused kernel knows no dropout
+            if mask is None:
+                mask = self.mask[:, :, : x.size(1), : x.size(1)] > 0  # (1, 1, t, t)
             scores = q @ k.transpose(2, 3) / math.sqrt(q.size(3))  # (B, h, t, T)
             y = self.attn_drop(_weights(scores, mask)) @ v  # (B, h, t, C/h)
         else:
-            causal = cache is None  # and then the kernel's own triangle is quicker than a mask
             y = F.scaled_dot_product_attention(
-                q, k, v, None if causal else mask, dropout, is_causal=causal
+                q, k, v, mask, dropout, is_causal=mask is None
             )  # (B, h, t, C/h)
         return self.resid_drop(self.proj(_merge_heads(y)))  # (B, t, C)
 

@@ -215,7 +215,8 @@ def pack_random(state):
 
 
 def restore_random(path, packed, device):
-    """Put packed states back into the generators; a state of another device is left out."""
+    """Put packed states back into the generators, all or none; another device's is left out."""
+    before = random.getstate(), np.random.get_state()
     try:
         version, numbers, gauss = packed["python"]
         kind, keys, position, has_gauss, cached = packed["numpy"]
@@ -229,6 +230,8 @@ def restore_random(path, packed, device):
             module = getattr(torch, device.type)
             module.set_rng_state(packed["device"], *[device][: device.type == "cuda"])
     except Exception as error:  # each generator raises its own kinds
+        random.setstate(before[0])
+        np.random.set_state(before[1])
         raise InputError(
             f"{path}: expected the states of random generators, got something else"
             f" ({type(error).__name__}); delete the checkpoint to start over"

@@ -161,29 +161,33 @@ class CharCorruptionDataset(Dataset):
         return len(self.data)
 
     def __getitem__(self, idx):
-        n = min(len(self.data[idx]), random.randint(SHORTEST, self.longest))
-        content = min(n, random.randint(1, max(1, n // 2)))
-        start = random.randint(0, n - content)
-        drawn = (torch.tensor([number]) for number in (idx % len(self), n, content, start))
-        row = self._corrupt(*drawn)[0]
+        if not -len(self) <= idx < len(self):
+            raise IndexError(f"expected a document from 0 to {len(self) - 1}, got {idx}")
+        row = self._rows(
+            torch.tensor([idx % len(self)]), lambda n, part: torch.tensor([random.randrange(n)])
+        )[0]
         return row[:-1], row[1:]
 
     def example(self, i, seed, epoch):
         """(x, y) of document i, each (block_size - 1,): a pure function of its arguments."""
-        row = self._draw(torch.tensor([i]), seed, epoch)[0]
+        row = self._hashed_rows(torch.tensor([i]), seed, epoch)[0]
         return row[:-1], row[1:]
 
     def batch(self, indices, seed, epoch):
         """The batch of `example` for each of the indices, as the Trainer takes it."""
-        rows = self._draw(torch.as_tensor(indices), seed, epoch)
+        rows = self._hashed_rows(torch.as_tensor(indices), seed, epoch)
         return trim(rows[:, :-1], rows[:, 1:])
 
-    def _draw(self, idx, seed, epoch):
-        """Rows (B, L) for documents idx (B,)."""
-        n = SHORTEST + draw(self.longest - SHORTEST + 1, seed, epoch, idx, 0)
+    def _hashed_rows(self, idx, seed, epoch):
+        """Rows (B, L) of documents idx (B,), their randomness from `draw`."""
+        return self._rows(idx, lambda n, part: draw(n, seed, epoch, idx, part))
+
+    def _rows(self, idx, below):
+        """Rows (B, L) of documents idx (B,); below(n, part) draws from 0 … n-1, for each n (B,)."""
+        n = SHORTEST + below(torch.full_like(idx, self.longest - SHORTEST + 1), 0)
         n = torch.minimum(n, self.lengths[idx])
-        content = torch.minimum(n, 1 + draw((n // 2).clamp(min=1), seed, epoch, idx, 1))
-        start = draw(n - content + 1, seed, epoch, idx, 2)
+        content = torch.minimum(n, 1 + below((n // 2).clamp(min=1), 1))
+        start = below(n - content + 1, 2)
         return self._corrupt(idx, n, content, start)
 
     def _corrupt(self, idx, n, content, start):

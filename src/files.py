@@ -44,7 +44,7 @@ def written_whole(path):
     The content is on the disk before it takes the name, so that a crash or a power cut leaves the
     old file or the new one. A full disk or a folder that takes no files is an InputError.
     """
-    folder, name = os.path.split(os.path.abspath(path))
+    folder, name = os.path.split(os.path.realpath(path))  # a link stays, its target changes
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
@@ -54,7 +54,7 @@ def written_whole(path):
         os.umask(umask)
         os.chmod(temporary, 0o666 & ~umask)  # mkstemp's own mode lets nobody else read
         _to_disk(temporary, os.O_RDWR)
-        os.replace(temporary, path)
+        os.replace(temporary, os.path.join(folder, name))
         temporary = None
         if os.name != "nt":  # where a folder cannot be opened
             with suppress(OSError):  # some network file systems cannot do it; the file is whole
@@ -80,7 +80,7 @@ def _to_disk(path, flags):
 
 def remove_leftovers(path):
     """Remove the temporary files that killed writers of `path` left; no writer may be at work."""
-    folder, name = os.path.split(os.path.abspath(path))
+    folder, name = os.path.split(os.path.realpath(path))
     for other in os.listdir(folder):
         if re.fullmatch(re.escape(f".{name}.") + r"[a-z0-9_]{8}\.tmp", other):
             with suppress(OSError):

@@ -21,7 +21,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
 
     import utils  # imports torch, which --help does not need
-    from dataset import parse_questions, read_text
+    from dataset import parse_questions
+    from files import read_text
 
     try:
         n_questions = len(parse_questions(read_text(args.path), args.path))

@@ -122,7 +122,9 @@ def report(cast, texts):
 
 
 def write_files(texts_by_path):
-    """All files or none: each is written whole beside its place before any is moved there."""
+    """Each file is written beside its place before any is moved there, so that a disk that fills
+    up leaves the old files; only a failure among the last moves could leave old beside new.
+    """
     for path in texts_by_path:
         if path.is_dir():
             raise InputError(f"expected a file to write, got the folder {path}; name a file in it")
@@ -165,9 +167,9 @@ def read_options(argv):
     parser.add_argument(
         "--out",
         type=Path,
-        default=Path(__file__).resolve().parents[1],
+        default=None,
         metavar="FOLDER",
-        help="where the four files go (default: the repository)",
+        help="where the four files go (default: the repository, for the default people and seed)",
     )
     parser.add_argument(
         "--answers",
@@ -184,6 +186,13 @@ def read_options(argv):
         )
     if options.seed < 0:
         raise InputError(f"expected --seed of 0 or more, got {options.seed}; drop the minus sign")
+    if options.out is None:
+        if (options.people, options.seed) != (PEOPLE, SEED):
+            raise InputError(
+                "expected --out FOLDER with other --people or --seed, got none; name a folder (the"
+                " repository's own files stay as they are)"
+            )
+        options.out = Path(__file__).resolve().parents[1]
     for flag, folder in (
         ("--out", options.out),
         ("--answers", options.answers and options.answers.parent),

@@ -61,13 +61,11 @@ def check_record(path, about):
 
 
 def say_replaced(path, facts):
-    """Print what a new file at `path` will replace, unless it is of the same origin."""
+    """Print what a new file at `path` will replace, unless its record has all these facts."""
     if not os.path.exists(path):
         return
     old = read_record(path)
-    origin = ("eval_corpus_sha256", "parameters_sha256")
     if not old:
-        print(f"replacing {path}, of unknown origin (it has no record of its own)")
-    elif any(old.get(name) != facts[name] for name in origin):
-        corpus, parameters = (shown(old.get(name), 300) for name in ("eval_corpus", "parameters"))
-        print(f"replacing {path}, answers to {corpus} by {parameters}")
+        print(f"replacing {path}, of unknown origin (it has no record of its own)", flush=True)
+    elif any(old.get(name) != value for name, value in facts.items()):
+        print(f"replacing {path}, which came from: {shown(old.get('command'), 300)}", flush=True)

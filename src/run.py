@@ -42,8 +42,8 @@ Add --recipe short to the first two for minutes instead of hours on a CPU. Finet
 def main(argv=None):
     """Run one function.
 
-    Bad input ends in SystemExit(2), a loss that is not finite or too little memory in 1, a signal
-    in 128 + its number.
+    Bad input ends in SystemExit(2), a loss that is not finite, too little memory or an error of the
+    system in 1, a signal in 128 + its number.
     """
     parser = build_parser()
     args = parser.parse_args(argv)
@@ -61,13 +61,13 @@ def main(argv=None):
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
     except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
-        parser.exit(1, f"{parser.prog}: stopped: {error}; --resume continues a run\n")
+        resume = "" if args.function == "evaluate" else "; --resume continues the run"
+        parser.exit(1, f"{parser.prog}: stopped: {error}{resume}\n")
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        smaller = "a smaller --batch_size" if args.function != "evaluate" else "a shorter file"
-        remedy = f"try {smaller}, or --device cpu" if args.device != "cpu" else f"try {smaller}"
-        parser.exit(1, f"{parser.prog}: stopped: out of memory; {remedy}\n")
+        remedy = "a smaller --batch_size" + (", or --device cpu" if args.device != "cpu" else "")
+        parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
 
 
 def is_out_of_memory(error):
@@ -87,6 +87,7 @@ def build_parser():
         " birth places, and evaluate it on people whose question it has not seen.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # the command that resumes is made by adding and removing whole flags
     )
     add = parser.add_argument
     add("function", choices=tuple(REQUIRED), help="what to do")
@@ -116,7 +117,13 @@ def build_parser():
         help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
     )
     ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
-    ours("--batch_size", type=whole(1), metavar="N", help="examples a step (default: the recipe's)")
+    ours(
+        "--batch_size",
+        type=whole(1),
+        metavar="N",
+        help="examples a step (default: the recipe's), or"
+        " questions decoded together (default: 128)",
+    )
     ours(
         "--learning_rate",
         type=positive,
@@ -199,12 +206,19 @@ def check_paths(args):
         if path is not None and not os.path.isfile(path):
             got = "a folder" if os.path.isdir(path) else "no such file"
             raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+    inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
+    inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
+    read = {os.path.realpath(path) for path in inputs if path is not None}
     for flag in ("writing_params_path", "outputs_path"):
         path = getattr(args, flag)
         if path is None:
             continue
+        if {os.path.realpath(path), os.path.realpath(f"{path}.json")} & read:
+            raise InputError(
+                f"--{flag}: expected a file of its own, got an input: {path}; name another"
+            )
         folder = os.path.dirname(os.path.abspath(path))
-        if not path or os.path.isdir(path):
+        if not path or os.path.exists(path) and not os.path.isfile(path):
             raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
         if not os.path.isdir(folder):
             raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
@@ -305,7 +319,9 @@ def evaluate(args, model, corpus):
 
     path, started = args.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
-    answers = utils.predict_places(model, corpus, [question for question, _ in rows], path)
+    batch_size = args.batch_size or recipes.BATCH_QUESTIONS
+    asked = [question for question, _ in rows]
+    answers = utils.predict_places(model, corpus, asked, path, batch_size)
     facts = {
         "command": command(args.argv),
         **versions(next(model.parameters()).device),
@@ -318,7 +334,10 @@ def evaluate(args, model, corpus):
         "questions": len(answers),
         "seconds": round(time.monotonic() - started, 1),
     }
-    say_replaced(args.outputs_path, facts)
+    say_replaced(
+        args.outputs_path,
+        {name: facts[name] for name in ("eval_corpus_sha256", "parameters_sha256")},
+    )
     write_text(args.outputs_path, "".join(f"{answer}\n" for answer in answers))
     total, correct = utils.evaluate_places(path, answers)
     if total:

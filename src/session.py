@@ -14,7 +14,7 @@ from checkpoint import SUFFIX, Checkpoint, versions
 from errors import InputError
 from files import locked, remove_leftovers
 from interrupt import stopping
-from record import read_record, record_path, sha256, write_record
+from record import read_record, record_path, say_replaced, sha256, write_record
 from trainer import NonFiniteLoss
 
 CHANGES_NOTHING = ("ckpt_path", "num_workers")  # settings that the parameters do not depend on
@@ -66,6 +66,7 @@ def train(args, trainer):
             remove_leftovers(written)
         if not begin(args, trainer):
             return
+        say_replaced(path, trainer.checkpoint.identity)
         with stopping(trainer) as stop:
             try:
                 trainer.train()
@@ -100,17 +101,19 @@ def begin(args, trainer):
                 " continue its run, or delete it to start over"
             )
         return True
+    found = None
     if saved.exists():  # read first: another run's is refused, whatever else is there
-        state, note = saved.read(trainer.model, trainer.total_steps, trainer.device)
+        found = saved.read(trainer.model, trainer.total_steps, trainer.device)
     record = read_record(path)
     if record and all(record.get(name) == value for name, value in saved.identity.items()):
         print(f"{path} is complete, all {trainer.total_steps} steps: nothing to resume")
         if not args.keep_checkpoint:
             saved.remove()  # the run was killed before it could
         return False
-    if not saved.exists():
+    if found is None:
         print(f"no checkpoint {saved.path}: starting from the beginning", flush=True)
         return True
+    state, note = found
     trainer.restore(state, saved.path)
     print(f"resumed at {place(trainer)}{f'; {note}' if note else ''}", flush=True)
     return True
@@ -127,7 +130,8 @@ def keep(trainer):
     """Save what can be saved of a run that broke off, without hiding why; return what to say."""
     with suppress(Exception):
         if trainer.write_checkpoint():
-            return f"; {trainer.checkpoint.path} holds the {len(trainer.losses)} steps before it"
+            path, steps = trainer.checkpoint.path, len(trainer.losses)
+            return f"; {path} holds the {steps} steps before it: delete it to begin again"
     return ""
 
 

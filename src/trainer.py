@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-import checkpoint as saved
+import checkpoint as checkpoints
 from files import save_parameters
 from interrupt import ignore_signals
 
@@ -85,7 +85,9 @@ class Trainer:
         self.started = time.monotonic()
         self.written = 0  # steps in the checkpoint file
         self.stop = False
-        self.random = saved.random_state(self.device)  # None while an update changes the state
+        self.random = checkpoints.random_state(
+            self.device
+        )  # None while an update changes the state
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
@@ -97,7 +99,7 @@ class Trainer:
         Raise NonFiniteLoss, before the update, if a loss or its gradient is not finite.
         """
         config, model = self.config, self.model
-        self.random = saved.random_state(self.device)
+        self.random = checkpoints.random_state(self.device)
         self.started = time.monotonic()
         progress = Progress(
             config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
@@ -117,12 +119,12 @@ class Trainer:
             self.losses.append(loss)
             self.tokens += n_tokens
             rate = self.set_rate()
-            self.random = saved.random_state(self.device)
+            self.random = checkpoints.random_state(self.device)
             progress.step(epoch, step, loss, rate)
             ends = step == self.steps_per_epoch - 1
             if ends and self.test_dataset is not None:
                 tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
-                self.random = saved.random_state(self.device)
+                self.random = checkpoints.random_state(self.device)
             if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
                 self.write_checkpoint()
             if self.stop:
@@ -162,13 +164,13 @@ class Trainer:
     def gradient(self, chunks):
         """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
         self.model.zero_grad(set_to_none=True)
-        total = 0.0
+        losses = []
         for x, y, weight in chunks:
             _, loss = self.model(x.to(self.device), y.to(self.device))
             loss = loss * weight
             loss.backward()
-            total += loss.item()
-        return total
+            losses.append(loss.detach())
+        return sum(torch.stack(losses).tolist())  # the only wait for the device
 
     @torch.no_grad()
     def test_loss(self):
@@ -237,11 +239,11 @@ class Trainer:
 
     def state(self):
         """All that training depends on, between two steps: see checkpoint.gather."""
-        return saved.gather(self)
+        return checkpoints.gather(self)
 
     def restore(self, state, path="the checkpoint"):
         """Continue from a `state`; one that does not fit is an InputError and changes nothing."""
-        saved.put_back(self, state, path)
+        checkpoints.put_back(self, state, path)
         self.written = len(self.losses)
         self.set_rate()
 

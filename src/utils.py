@@ -13,7 +13,6 @@ from errors import InputError
 from files import read_text
 
 ANSWER_CHARS = 32  # characters decoded after a question
-BATCH_QUESTIONS = 128  # questions decoded together
 
 
 def set_seed(seed):
@@ -93,7 +92,7 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
     return text
 
 
-def predict_places(model, dataset, questions, path="the evaluation file"):
+def predict_places(model, dataset, questions, path="the evaluation file", batch_size=128):
     """The model's answer to each question: a list of strings, in order, each without line breaks.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
@@ -113,8 +112,8 @@ def predict_places(model, dataset, questions, path="the evaluation file"):
     answers = [None] * len(prompts)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
-        for at in range(0, len(prompts), BATCH_QUESTIONS):
-            batch = by_length[at : at + BATCH_QUESTIONS]
+        for at in range(0, len(prompts), batch_size):
+            batch = by_length[at : at + batch_size]
             lengths = torch.tensor([len(prompts[i]) for i in batch])
             x = pad_sequence([prompts[i] for i in batch], batch_first=True)  # (B, t)
             text = sample(

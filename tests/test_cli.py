@@ -1,5 +1,6 @@
 """The command line: the assignment's commands to the end, and everything that it refuses."""
 
+import os
 import re
 import subprocess
 import sys
@@ -124,6 +125,7 @@ def test_files_with_carriage_returns_and_a_byte_order_mark(world, capsys):
     before = call(capsys, *train_args(world, "finetune", max_steps=1))
     for path in (world.wiki, world.train):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    (world.folder / "out.params").unlink()
     assert call(capsys, *train_args(world, "finetune", max_steps=1)) == before
 
 
@@ -135,7 +137,8 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):
     )
     assert re.match(says + r" \(step 2, learning rate 1\.\d+e\+29\)", line), line
     assert "a lower --learning_rate, for example 3e+29" in line
-    assert line.endswith(f"; {path}.checkpoint holds the 1 steps before it")
+    says = "holds the 1 steps before it: delete it to begin again"
+    assert line.endswith(f"; {path}.checkpoint {says}")
     state = torch.load(f"{path}.checkpoint", weights_only=True)["state"]
     assert not path.exists() and all(t.isfinite().all() for t in state["model"].values())
 
@@ -278,6 +281,22 @@ BAD_INPUT = {
     ),
     "output that is a folder": (
         lambda w: ("pretrain", {"writing_params_path": w.folder}, {}),
+        "--writing_params_path: expected a file's path",
+    ),
+    "output that is an input": (
+        lambda w: ("pretrain", {"writing_params_path": w.wiki}, {}),
+        "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "output whose record is an input": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": w.folder / "x"},
+            {"wiki": write(w.folder / "x.json", CORPUS.encode())},
+        ),
+        "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "output that is a device": (
+        lambda w: ("pretrain", {"writing_params_path": os.devnull}, {}),
         "--writing_params_path: expected a file's path",
     ),
     "no output": (

@@ -9,6 +9,7 @@ import torch
 from conftest import CORPUS, PEOPLE, ROOT, questions
 
 import dataset
+import files
 import textbook
 from dataset import CharCorruptionDataset, NameDataset
 from errors import InputError
@@ -66,15 +67,13 @@ def test_reserved_characters_in_the_corpus_are_refused(char):
 def test_corruption_can_be_undone_and_has_the_specified_distribution():
     data = CharCorruptionDataset(DOCUMENT, 128)
     random.seed(3)
-    lengths, shares, starts, draws = collections.Counter(), [], set(), 4000
+    lengths, shares, draws = collections.Counter(), [], 4000
     for _ in range(draws):
         prefix, suffix, content = split_row(*data[0], data.itos)
         whole = prefix + content + suffix
         assert DOCUMENT.startswith(whole) and content
         lengths[len(whole)] += 1
         shares.append(len(content) - len(whole) / 4)
-        if len(whole) == 112:
-            starts.add(len(prefix) == 0)
     assert set(lengths) == set(range(4, 113))
     expected = draws / 109
     chi_squared = sum((lengths[n] - expected) ** 2 / expected for n in range(4, 113))
@@ -82,13 +81,15 @@ def test_corruption_can_be_undone_and_has_the_specified_distribution():
     assert abs(np.mean(shares)) < 0.5 + 4 * np.std(shares) / np.sqrt(draws)
 
 
-def test_content_lengths_and_starts_are_uniform():
-    data = CharCorruptionDataset(DOCUMENT, 128)
+@pytest.mark.parametrize("way", ["indexing", "example"])
+def test_content_lengths_and_starts_are_uniform(way):
+    data = CharCorruptionDataset(DOCUMENT[:8], 128)
     seen = collections.Counter()
-    for epoch in range(40000):
-        n = 4 + int(dataset.draw(109, 8, epoch, 0, 0))
-        if n == 8:
-            prefix, _, content = split_row(*data.example(0, 8, epoch), data.itos)
+    random.seed(2)
+    for epoch in range(4000):
+        row = data[0] if way == "indexing" else data.example(0, 8, epoch)
+        prefix, suffix, content = split_row(*row, data.itos)
+        if len(prefix + suffix + content) == 8:
             seen[len(content), len(prefix)] += 1
     cases = {(c, s): 1 / 4 / (9 - c) for c in range(1, 5) for s in range(9 - c)}
     assert set(seen) == set(cases)  # every length 1 … n/2, every start possible
@@ -256,18 +257,18 @@ def test_the_four_examples(name, capsys):
 
 
 def test_the_courses_files(course):
-    data = CharCorruptionDataset(dataset.read_text(course / "wiki.txt"), 128)
+    data = CharCorruptionDataset(files.read_text(course / "wiki.txt"), 128)
     assert str(data) == "data has 418352 characters, 256 unique."
     assert len(data) == 2938
     path = course / "birth_places_train.tsv"
-    assert len(NameDataset(data, dataset.read_text(path), path)) == 2000
+    assert len(NameDataset(data, files.read_text(path), path)) == 2000
     for name, rows in (("birth_dev.tsv", 500), ("birth_test_inputs.tsv", 437)):
-        parsed = dataset.parse_questions(dataset.read_text(course / name), name)
+        parsed = dataset.parse_questions(files.read_text(course / name), name)
         assert len(parsed) == rows
         for question, _ in parsed:
             dataset.encode(question, data.stoi, name)
 
 
 def test_bundled_vocabulary_gives_the_handouts_parameter_count():
-    data = CharCorruptionDataset(dataset.read_text(ROOT / "wiki.txt"), 128)
+    data = CharCorruptionDataset(files.read_text(ROOT / "wiki.txt"), 128)
     assert data.vocab_size == 256

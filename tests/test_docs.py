@@ -3,7 +3,6 @@
 import re
 import shlex
 
-import pytest
 from conftest import ROOT
 
 import recipes
@@ -78,6 +77,16 @@ def test_targets_of_make_exist():
     assert set(re.findall(r"^ +make ([a-z]+)", README, re.M)) <= targets
 
 
-@pytest.mark.parametrize("number", [recipes.RECIPES["handout"].pretrain.max_epochs])
-def test_numbers_are_the_recipes(number):
-    assert f"{number} epochs of pretraining" in README
+def test_numbers_are_the_codes():
+    handout = recipes.RECIPES["handout"]
+    assert f"{handout.pretrain.max_epochs} epochs of pretraining" in README
+    assert f"may have {recipes.BLOCK_SIZE - 2} characters" in README
+    assert recipes.CHECKPOINT_SECONDS == 300 and "Every five minutes" in README
+    for name, rows in (("birth_places_train.tsv", "2,000"), ("birth_dev.tsv", "500")):
+        lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
+        assert f"{lines:,}" == rows and rows in README
+
+
+def test_nothing_is_left_to_fill_in():
+    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        assert "{{" not in path.read_text(encoding="utf-8"), path

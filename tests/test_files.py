@@ -55,6 +55,15 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) & 0o600 == 0o600
 
 
+def test_a_link_stays_and_its_target_changes(tmp_path):
+    target, link = tmp_path / "far" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    target.write_text("old")
+    link.symlink_to(target)
+    files.write_text(link, "new")
+    assert link.is_symlink() and target.read_text() == "new"
+
+
 def test_parameters_round_trip(tmp_path, variant):
     model, path = tiny(variant), tmp_path / "p.params"
     files.save_parameters(model, path)

@@ -312,3 +312,11 @@ def test_files_are_written_whole_or_not_at_all(tmp_path, capsys):
     assert make_corpus.main(["--people", "60", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["birth_dev.tsv"]
+
+
+def test_another_world_needs_a_folder_of_its_own(capsys):
+    before = {name: (ROOT / name).stat().st_mtime_ns for name in ("wiki.txt", "birth_dev.tsv")}
+    for flags in (["--people", "60"], ["--seed", "3"]):
+        assert make_corpus.main(flags) == 2
+        assert "expected --out FOLDER with other --people or --seed" in capsys.readouterr().err
+    assert before == {name: (ROOT / name).stat().st_mtime_ns for name in before}

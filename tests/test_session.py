@@ -196,8 +196,7 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     assert "replacing" not in capsys.readouterr().out
     world.dev.write_text(questions([("Bo Lind", "Oslo")]), encoding="utf-8")
     run.main([str(word) for word in evaluate])
-    says = f"replacing {answers}, answers to '{world.dev}' by '{path}'\n"
-    assert says in capsys.readouterr().out
+    assert f"replacing {answers}, which came from: " in capsys.readouterr().out
     evaluate[1] = "synthesizer"
     line = refused(*evaluate)
     assert "out.params: variant: expected that of its record, 'vanilla', got 'synthesizer'" in line

@@ -69,12 +69,14 @@ def test_sampling_follows_the_distribution():
 def test_rows_end_once_all_have_stopped(variant):
     model = tiny(variant)
     x = torch.randint(11, (5, 3))
-    whole = plain_loop(model, x, 9)
-    stop = whole[0, 3].item()
-    got = utils.sample(model, x, 9, stop=stop)
-    assert torch.equal(got, whole[:, : got.size(1)])
-    seen = (got[:, 3:] == stop).any(1)
-    assert seen.all() or got.size(1) == 12
+    whole = plain_loop(model, x, 12)
+    for stop in range(11):
+        firsts = [(row[3:] == stop).nonzero().flatten().tolist()[:1] for row in whole]
+        last = max(first[0] if first else 11 for first in firsts)
+        assert torch.equal(utils.sample(model, x, 12, stop=stop), whole[:, : 3 + last + 1])
+    same = plain_loop(model, x[:1].expand(5, -1), 12)
+    got = utils.sample(model, x[:1].expand(5, -1), 12, stop=same[0, 3].item())
+    assert torch.equal(got, same[:, :4])
 
 
 class Scripted(torch.nn.Module):
