@@ -49,7 +49,7 @@ def parse_questions(text, path="the question file"):
                 f"{path}, line {number}: expected a question{' and a place' * with_tab}, got"
                 f" {line!r}; complete or remove the row"
             )
-        rows.append((fields[0], fields[1] if with_tab else None))
+        rows.append((fields[0].strip(), fields[1].strip() if with_tab else None))
     return rows
 
 
@@ -191,7 +191,10 @@ class CharCorruptionDataset(Dataset):
         return self._corrupt(idx, n, content, start)
 
     def _corrupt(self, idx, n, content, start):
-        """Rows (B, L) of documents idx, given the three numbers drawn for each; all (B,)."""
+        """Rows (B, L) of documents idx, given the three numbers drawn for each; all (B,).
+
+        The document "abcdef" with n = 6, content = 2, start = 1 becomes a⁇def⁇bc□□…
+        """
         first, n, content = start[:, None], n[:, None], content[:, None]  # first ⁇ at start
         second = n - content + 1  # where the second ⁇ stands
         at = torch.arange(self.block_size)  # (L,)

@@ -24,6 +24,7 @@ from files import written_whole
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}
+QUESTION = "Where was {} born?"  # its letters are in every wiki.txt, however small
 ALPHABET = 254  # characters: with PAD and MASK the vocabulary has 256
 BASELINE = (0.063, 0.087)  # best guess from a name's origin, dev; promised: 6-9%
 
@@ -36,7 +37,8 @@ def build(people=PEOPLE, seed=SEED):
         if people >= PEOPLE and not BASELINE[0] <= origin_baseline(cast) <= BASELINE[1]:
             continue
         write_lines(dice, cast)
-        if people < PEOPLE or len(set(wiki_text(cast))) == ALPHABET:
+        chars = set(wiki_text(cast))
+        if chars.issuperset(QUESTION.format("")) and (people < PEOPLE or len(chars) == ALPHABET):
             return cast
     raise AssertionError(f"seed {seed} keeps missing the promised figures")
 
@@ -50,7 +52,7 @@ def contents(cast, seed):
     dice, texts = Dice(seed), {"wiki.txt": wiki_text(cast)}
     for split, file in FILES.items():
         rows = [
-            (f"Where was {person.name} born?", person.place.name)
+            (QUESTION.format(person.name), person.place.name)
             for person in cast
             if person.split == split
         ]

@@ -97,10 +97,11 @@ class GPT(nn.Module):
         assert past + t <= self.context, (
             f"{self.config.variant} attends to at most {self.context} positions, got {past + t}"
         )
-        positions = self.pos_emb[:, :t]  # (1, t, C)
         if cache:
             at = cache[0].lengths[:, None] + torch.arange(t, device=idx.device)  # (B, t)
             positions = self.pos_emb[0, at]  # (B, t, C)
+        else:
+            positions = self.pos_emb[:, :t]  # (1, t, C)
         x = self.drop(self.tok_emb(idx) + positions)  # (B, t, C)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache[layer] if cache else None)  # (B, t, C)

@@ -54,9 +54,16 @@ def check_record(path, about):
     record = read_record(path)
     for name, value in about.items():
         if name in record and record[name] != value:
+            want, have = record[name], value
+            if name == "vocabulary" and isinstance(want, str):  # too long to see what differs
+                want, have = (
+                    "".join(sorted(set(a) - set(b))) or "no more"
+                    for a, b in ((want, have), (have, want))
+                )
+                name = "characters that the other lacks"
             raise InputError(
-                f"{path}: {name}: expected that of its record, {shown(record[name])}, got"
-                f" {shown(value)}; give the variant and the pretraining corpus of its training"
+                f"{path}: {name}: expected that of its record, {shown(want)}, got {shown(have)};"
+                " give the variant and the pretraining corpus of its training"
             )
 
 

@@ -21,6 +21,13 @@ REQUIRED = {  # flags that each function cannot do without
     "evaluate": ("reading_params_path", "eval_corpus_path", "outputs_path"),
 }
 
+USED = {  # and those that it may have
+    "pretrain": ("reading_params_path", "writing_params_path"),
+    "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
+    "evaluate": REQUIRED["evaluate"],
+}
+PATHS = {flag for flags in USED.values() for flag in flags}
+
 EXAMPLES = """\
 the experiment, from pretraining to accuracy:
   python src/run.py pretrain vanilla wiki.txt \\
@@ -53,11 +60,20 @@ def main(argv=None):
             parser.error(f"{args.function} needs --{flag} PATH")
     if args.resume and args.function == "evaluate":
         parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
+    for flag in PATHS:
+        if flag not in USED[args.function] and getattr(args, flag) is not None:
+            print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
     try:
         check_paths(args)
         run(args)
     except InputError as error:
         parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except ModuleNotFoundError as error:
+        parser.exit(
+            2,
+            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
+            " Python that has requirements.txt installed, such as .venv/bin/python\n",
+        )
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
     except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe

@@ -114,7 +114,7 @@ class Trainer:
             if not math.isfinite(loss) or not math.isfinite(norm):
                 progress.close()
                 raise NonFiniteLoss(self.astray(loss, norm, epoch, step))
-            self.random = None
+            self.random = None  # until the step is whole, its state is nothing to be saved
             self.adamw.step()
             self.losses.append(loss)
             self.tokens += n_tokens

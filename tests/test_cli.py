@@ -385,3 +385,17 @@ def test_the_script_runs_from_anywhere(world):
     )
     assert result.returncode == 0, result.stderr
     assert (world.folder / "out.params").exists()
+
+
+def test_without_torch_one_line_says_which_python(world, monkeypatch, refused):
+    def missing(_):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(run, "run", missing)
+    line = refused(*train_args(world))
+    assert line.startswith(f"run.py: error: expected torch, got none in {sys.executable}; run the")
+
+
+def test_flags_without_effect_are_noted(world, capsys):
+    run.main([str(a) for a in train_args(world, finetune_corpus_path=world.train, epochs=0)])
+    assert "note: pretrain does not use --finetune_corpus_path" in capsys.readouterr().err

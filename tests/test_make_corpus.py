@@ -320,3 +320,13 @@ def test_another_world_needs_a_folder_of_its_own(capsys):
         assert make_corpus.main(flags) == 2
         assert "expected --out FOLDER with other --people or --seed" in capsys.readouterr().err
     assert before == {name: (ROOT / name).stat().st_mtime_ns for name in before}
+
+
+@pytest.mark.parametrize("people", [30, 60, 100])
+def test_small_worlds_have_the_letters_of_their_questions(people, tmp_path):
+    for seed in (224, 1, 2):
+        flags = ["--people", str(people), "--seed", str(seed), "--out", str(tmp_path)]
+        assert not make_corpus.main(flags)
+        texts = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+        asked = "".join(text for name, text in texts.items() if name != "wiki.txt")
+        assert set(asked) - {"\t"} <= set(texts["wiki.txt"])

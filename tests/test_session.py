@@ -202,7 +202,8 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     assert "out.params: variant: expected that of its record, 'vanilla', got 'synthesizer'" in line
     evaluate[1] = "vanilla"
     world.wiki.write_text(world.wiki.read_text(encoding="utf-8") + "€", encoding="utf-8")
-    assert "vocabulary: expected that of its record, '□⁇" in refused(*evaluate)
+    says = "characters that the other lacks: expected that of its record, 'no more', got '€'"
+    assert says in refused(*evaluate)
 
 
 def test_killed_between_the_last_two_acts(world, small, capsys):
