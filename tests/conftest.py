@@ -1,6 +1,7 @@
 """What the tests share: a small world of people in files, small models, the course's data."""
 
 import os
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -42,6 +43,15 @@ CORPUS += "born, of all places, in Graz .\n"
 
 def questions(people):
     return "".join(f"Where was {name} born?\t{place}\n" for name, place in people)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signals_as_in_a_terminal():
+    """nohup and a shell's & start a program with signals ignored, which ours respects."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 @pytest.fixture
