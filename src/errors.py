@@ -4,8 +4,8 @@
 class InputError(ValueError):
     """Bad input: the message says what was expected, what came, and how to mend it.
 
-    The command line prints it as one line and exits with code 2, before anything is written. Every
-    other exception is a bug of ours and shows its traceback.
+    The command line prints it as one line and exits with code 2; a file that was there stays whole.
+    Every other exception is a bug of ours and shows its traceback.
     """
 
 
