@@ -5,45 +5,14 @@
 torch is imported inside the functions, after the arguments have been checked.
 """
 
-import argparse
-import os
 import sys
 import time
 from dataclasses import replace
 
 import machine
 import recipes
+from arguments import PATHS, REQUIRED, USED, build_parser, check_paths
 from errors import InputError
-
-REQUIRED = {  # flags that each function cannot do without
-    "pretrain": ("writing_params_path",),
-    "finetune": ("writing_params_path", "finetune_corpus_path"),
-    "evaluate": ("reading_params_path", "eval_corpus_path", "outputs_path"),
-}
-
-USED = {  # and those that it may have
-    "pretrain": ("reading_params_path", "writing_params_path"),
-    "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
-    "evaluate": REQUIRED["evaluate"],
-}
-PATHS = {flag for flags in USED.values() for flag in flags}
-
-EXAMPLES = """\
-the experiment, from pretraining to accuracy:
-  python src/run.py pretrain vanilla wiki.txt \\
-      --writing_params_path vanilla.pretrain.params
-  python src/run.py finetune vanilla wiki.txt \\
-      --reading_params_path vanilla.pretrain.params \\
-      --writing_params_path vanilla.finetune.params \\
-      --finetune_corpus_path birth_places_train.tsv
-  python src/run.py evaluate vanilla wiki.txt \\
-      --reading_params_path vanilla.finetune.params \\
-      --eval_corpus_path birth_dev.tsv \\
-      --outputs_path vanilla.pretrain.dev.predictions
-
-Add --recipe short to the first two for minutes instead of hours on a CPU. Finetuning without
---reading_params_path starts from scratch: the assignment's comparison without pretraining.
-"""
 
 
 def main(argv=None):
@@ -90,159 +59,6 @@ def is_out_of_memory(error):
     """Whether an exception says so: Python, CUDA, and torch's CPU and MPS each in their own way."""
     words = ("out of memory", "can't allocate memory")
     return isinstance(error, MemoryError) or any(word in str(error) for word in words)
-
-
-# ------------------------------------------------------------------------ arguments, without torch
-
-
-def build_parser():
-    names = ", ".join(f"{name} ({recipe.summary})" for name, recipe in recipes.RECIPES.items())
-    parser = argparse.ArgumentParser(
-        prog="run.py",
-        description="Pretrain a character-level GPT on biographies, finetune it on questions about"
-        " birth places, and evaluate it on people whose question it has not seen.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,  # the command that resumes is made by adding and removing whole flags
-    )
-    add = parser.add_argument
-    add("function", choices=tuple(REQUIRED), help="what to do")
-    add("variant", choices=recipes.VARIANTS, help="the attention that the model is built with")
-    add(
-        "pretrain_corpus_path",
-        metavar="PRETRAIN_CORPUS",
-        help="the biographies, one a line; needed always, because the vocabulary comes from them",
-    )
-    paths = parser.add_argument_group("files").add_argument
-    paths("--reading_params_path", metavar="PATH", help="parameters to start from, or to evaluate")
-    paths("--writing_params_path", metavar="PATH", help="where trained parameters go")
-    paths("--finetune_corpus_path", metavar="PATH", help="question TAB place, one pair a line")
-    paths("--eval_corpus_path", metavar="PATH", help="questions, with or without places")
-    paths("--outputs_path", metavar="PATH", help="where predictions go, one a line")
-    ours = parser.add_argument_group("training").add_argument
-    ours(
-        "--recipe",
-        choices=tuple(recipes.RECIPES),
-        default="handout",
-        help=f"the hyperparameters of all phases: {names} (default: %(default)s)",
-    )
-    ours(
-        "--epochs",
-        type=whole(0),
-        metavar="N",
-        help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
-    )
-    ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
-    ours(
-        "--batch_size",
-        type=whole(1),
-        metavar="N",
-        help="examples a step (default: the recipe's), or"
-        " questions decoded together (default: 128)",
-    )
-    ours(
-        "--learning_rate",
-        type=positive,
-        metavar="X",
-        help="the schedule's peak, for example 6e-3 (default: the recipe's)",
-    )
-    ours(
-        "--seed",
-        type=whole(0, 2**32 - 1),
-        default=recipes.SEED,
-        metavar="N",
-        help="of initial parameters, spans and dropout (default: %(default)s)",
-    )
-    ours(
-        "--num_workers",
-        type=whole(0),
-        default=0,
-        metavar="N",
-        help="processes that prepare batches; changes no result (default: %(default)s)",
-    )
-    ours(
-        "--device",
-        choices=("auto", "cpu", "cuda", "mps"),
-        default="auto",
-        help="where to compute; auto takes cuda, else mps, else cpu (default: %(default)s)",
-    )
-    saving = parser.add_argument_group("unfinished runs").add_argument
-    saving(
-        "--resume",
-        action="store_true",
-        help="continue from the checkpoint, PARAMS.checkpoint beside --writing_params_path, which"
-        f" is written every {recipes.CHECKPOINT_SECONDS / 60:g} minutes and when a signal stops the"
-        " run; the result is that of an uninterrupted run",
-    )
-    saving(
-        "--checkpoint_every",
-        type=whole(1),
-        metavar="N",
-        help="write a checkpoint at the end of every Nth epoch too",
-    )
-    saving(
-        "--keep_checkpoint",
-        action="store_true",
-        help="keep the checkpoint when the run is complete",
-    )
-    return parser
-
-
-def whole(low, high=None):
-    """An argparse type: a whole number from `low` up, to `high` if given."""
-    expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
-
-    def parse(text):
-        try:
-            number = int(text)
-        except ValueError:
-            number = None
-        if number is None or number < low or (high is not None and number > high):
-            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
-        return number
-
-    return parse
-
-
-def positive(text):
-    """An argparse type: a finite number above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
-    return number
-
-
-def check_paths(args):
-    """Find what would fail at the end of a long run before its start."""
-    for flag in ("reading_params_path", "finetune_corpus_path", "eval_corpus_path"):
-        path = getattr(args, flag)
-        if path is not None and not os.path.isfile(path):
-            got = "a folder" if os.path.isdir(path) else "no such file"
-            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
-    inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
-    inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
-    read = {os.path.realpath(path) for path in inputs if path is not None}
-    for flag in ("writing_params_path", "outputs_path"):
-        path = getattr(args, flag)
-        if path is None:
-            continue
-        if {os.path.realpath(path), os.path.realpath(f"{path}.json")} & read:
-            raise InputError(
-                f"--{flag}: expected a file of its own, got an input: {path}; name another"
-            )
-        folder = os.path.dirname(os.path.abspath(path))
-        if not path or os.path.exists(path) and not os.path.isfile(path):
-            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
-        if not os.path.isdir(folder):
-            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
-        if not os.access(folder, os.W_OK):
-            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
-
-
-# ------------------------------------------------------------------------------ the three functions
 
 
 def run(args):

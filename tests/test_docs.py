@@ -5,8 +5,8 @@ import shlex
 
 from conftest import ROOT
 
+import arguments
 import recipes
-import run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -22,13 +22,13 @@ def test_the_readmes_commands_parse():
     argvs = commands("src/run.py")
     assert len(argvs) >= 14
     for argv in argvs:
-        args = run.build_parser().parse_args(argv)
-        assert all(getattr(args, flag) for flag in run.REQUIRED[args.function]), argv
+        args = arguments.build_parser().parse_args(argv)
+        assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), argv
 
 
 def test_the_assignments_commands_are_all_there():
     asked = {(argv[0], argv[1]) for argv in commands("src/run.py")}
-    assert asked == {(f, v) for f in run.REQUIRED for v in ("vanilla", "synthesizer")}
+    assert asked == {(f, v) for f in arguments.REQUIRED for v in ("vanilla", "synthesizer")}
     assert ["namedata"] in commands("src/dataset.py")
     assert ["charcorruption"] in commands("src/dataset.py")
     assert [] in commands("src/london_baseline.py")
@@ -61,6 +61,7 @@ def test_every_module_has_its_tests():
     tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")}
     elsewhere = {
         "run": "cli",
+        "arguments": "cli",
         "attention": "equations",
         "model": "equations",
         "errors": "cli",

@@ -13,7 +13,7 @@ import sys
 import pytest
 from conftest import CORPUS, ROOT, biography
 
-import run
+import arguments
 from model import GPTConfig
 
 nbformat = pytest.importorskip("nbformat")
@@ -129,4 +129,4 @@ def test_what_it_says_of_the_experiment(notebook):
     for name in ("n_embd", "n_layer", "n_head", "block_size"):
         assert f"`{name} = {getattr(config, name)}`" in text
     (command,) = re.findall(r"`python src/run\.py (.*?)`", text)
-    assert run.build_parser().parse_args(shlex.split(command)).writing_params_path
+    assert arguments.build_parser().parse_args(shlex.split(command)).writing_params_path

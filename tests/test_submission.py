@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from conftest import ROOT
 
-import run
+import arguments
 
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None, reason="needs bash")
@@ -153,10 +153,10 @@ def test_the_commands_make_the_files(folder):
     there = set(DATA)
     for name, command in commands_for(folder).items():
         for step in command.split(" && "):
-            program, script, *arguments = shlex.split(step)
+            program, script, *words = shlex.split(step)
             assert (program, script) == ("python", "src/run.py")
-            args = run.build_parser().parse_args(arguments)
-            assert all(getattr(args, flag) for flag in run.REQUIRED[args.function])
+            args = arguments.build_parser().parse_args(words)
+            assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function])
             assert args.variant == name.split(".")[0]
             reads = {args.reading_params_path, args.finetune_corpus_path, args.eval_corpus_path}
             assert reads - {None} <= there
