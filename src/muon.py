@@ -11,9 +11,9 @@ class Muon(torch.optim.Optimizer):
 
         m ← β m + (1 - β) g,    u = β m + (1 - β) g,    w ← w - lr √max(1, rows / columns) orth(u)
 
-    for matrices w (rows, columns). Departure from torch.optim.Muon: in the parameters' own precision
-    instead of bf16, and all matrices of one shape are multiplied as a batch, which takes a third of
-    the time on a CPU; and there is no weight decay.
+    for matrices w (rows, columns). Departures from torch.optim.Muon: the parameters' own precision
+    instead of bf16; matrices of one shape are multiplied as a batch, which takes a third of the
+    time on a CPU; no weight decay.
     """
 
     def __init__(self, params, lr=0.02, momentum=0.95):

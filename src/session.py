@@ -37,6 +37,7 @@ def checkpoint_of(args, recipe, corpus, config):
         "reading_params_sha256": sha256(args.reading_params_path),
         **{name: value for name, value in settings.items() if name not in CHANGES_NOTHING},
         "dropout": recipe.dropout,
+        "objective": recipe.objective and asdict(recipe.objective),
         "block_size": corpus.block_size,
         "vocabulary": "".join(corpus.itos.values()),
     }

@@ -15,12 +15,13 @@ def test_handout_is_the_assignments_table():
         for phase in ("pretrain", "finetune", "scratch")
     }
     assert table == {
-        "pretrain": (650, 128, 6e-3),
-        "finetune": (10, 256, 6e-4),
-        "scratch": (75, 256, 6e-4),
+        "pretrain": (650, 128, 6e-3, None),
+        "finetune": (10, 256, 6e-4, None),
+        "scratch": (75, 256, 6e-4, None),
     }
     assert (handout.betas, handout.weight_decay, handout.grad_norm_clip) == ((0.9, 0.95), 0.1, 1.0)
     assert (handout.warmup_tokens, handout.dropout) == (10240, 0.1)
+    assert (handout.objective, handout.muon_rate, handout.decay_share) == (None, None, None)
     for phase in (handout.pretrain, handout.finetune, handout.scratch):
         assert handout.final_tokens(phase, 2938, 2000) == 200 * 2938 * 128
 
