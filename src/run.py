@@ -127,14 +127,14 @@ def train(args, recipe, model, corpus):
     )
     checkpoint = session.checkpoint_of(args, recipe, corpus, config)
     trainer = Trainer(model, dataset, None, config, checkpoint)
+    pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
         f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
         f" seed {args.seed}, {len(dataset)} examples, {phase.max_epochs} epochs,"
-        f" {trainer.total_steps} steps of {phase.batch_size} examples,"
-        f" {trainer.total_steps * phase.batch_size * work:.2g} PFLOP",
+        f" {trainer.total_steps} steps of {phase.batch_size} examples, {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(args, trainer)
+    session.train(args, trainer, {"pflop": pflop})
 
 
 def task(args, recipe, corpus):
@@ -167,8 +167,9 @@ def length(args, phase, n_examples, work):
     phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
     if phase.max_epochs is not None and args.budget is None:
         return phase, args.max_steps
-    steps = max(1, round(phase.budget / (work * phase.batch_size)))
-    epochs = math.ceil(steps / math.ceil(n_examples / phase.batch_size))
+    epochs = phase.budget / (work * n_examples)
+    steps_per_epoch = math.ceil(n_examples / phase.batch_size)
+    steps, epochs = max(1, round(epochs * steps_per_epoch)), max(1, math.ceil(epochs))
     return replace(phase, max_epochs=epochs), min(steps, args.max_steps or steps)
 
 

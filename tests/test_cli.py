@@ -52,7 +52,7 @@ def test_the_whole_experiment(world, variant, capsys):
     pretrained, finetuned = world.folder / "pre.params", world.folder / "fine.params"
     model = GPT(config(variant=variant))
     corpus = CharCorruptionDataset(CORPUS, 128)
-    work = 2 * 128 * mean_tokens(corpus, 224) * 20.8e6 / 1e15
+    work = 2 * len(corpus) * mean_tokens(corpus, 224) * 20.8e6 / 1e15
     shown = call(capsys, *train_args(world, variant=variant, writing_params_path=pretrained))
     assert shown.splitlines() == [
         f"data has {len(CORPUS)} characters, {VOCABULARY} unique.",
