@@ -55,10 +55,10 @@ def ablations(recipe, budget):
     """The recipe, and the recipe less or with another of each ingredient."""
     changes = [
         {},
-        {"muon_rate": None, "pretrain.learning_rate": 2e-3},
-        {"muon_rate": 0.01},
-        {"muon_rate": 0.04},
-        {"decay_share": 0.2},
+        {"pretrain.muon_rate": None, "pretrain.learning_rate": 2e-3},
+        {"pretrain.muon_rate": 0.01},
+        {"pretrain.muon_rate": 0.04},
+        {"decay_share": 0.5},
         {"dropout": 0.1},
         {"pretrain.batch_size": 48},
         {"pretrain.batch_size": 192},

@@ -25,6 +25,7 @@ class Phase:
     batch_size: int  # examples an optimizer step
     learning_rate: float  # the schedule's peak
     budget: float | None = None  # PFLOP of real tokens
+    muon_rate: float | None = None  # peak of Muon on the blocks' matrices; None: AdamW alone
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,6 @@ class Recipe:
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
     objective: Objective | None = None  # of pretraining; None: the assignment's span corruption
-    muon_rate: float | None = None  # peak of Muon on the blocks' matrices; None: AdamW alone
     warmup_share: float = 0.0  # of the steps, over which the rate rises, if there is a decay_share
     decay_share: float | None = None  # of the steps, over which it falls to 0; None: the cosine
 
@@ -82,21 +82,11 @@ RECIPES = {
         decay_epochs=200,
         dropout=0.1,
     ),
-    # What `make demo` runs: every step of the experiment with the full model, in minutes on two CPU
-    # cores. Too short to learn facts (docs/results.md has what it reaches); smaller batches and no
-    # dropout because at this length nothing is memorised, and only the number of steps counts.
-    "short": Recipe(
-        summary="a few epochs of each phase, to see everything run in minutes on a CPU",
-        pretrain=Phase(max_epochs=16, batch_size=64, learning_rate=1e-3),
-        finetune=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
-        scratch=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
-        warmup_tokens=20 * 64 * (BLOCK_SIZE - 1),
-        decay_epochs=None,
-        dropout=0.0,
-    ),
     "fast": Recipe(
         summary="the assignment's order and information, learnt from fact windows",
-        pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19),
+        pretrain=Phase(
+            max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
+        ),
         finetune=Phase(max_epochs=6, batch_size=128, learning_rate=1e-3),
         scratch=Phase(max_epochs=20, batch_size=128, learning_rate=1e-3),
         warmup_tokens=0,
@@ -104,15 +94,14 @@ RECIPES = {
         dropout=0.0,
         weight_decay=0.0,
         objective=Objective(questions=0.0),
-        muon_rate=0.02,
         warmup_share=0.04,
-        decay_share=0.5,
+        decay_share=0.95,
     ),
 }
 MIXED = replace(
     RECIPES["fast"],
     summary="as fast, with the training questions mixed into pretraining",
-    pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2),
+    pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2, muon_rate=0.02),
     objective=Objective(questions=0.25),
 )
 RECIPES["mixed"] = MIXED

@@ -119,7 +119,7 @@ def train(args, recipe, model, corpus):
         final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset)),
         warmup_share=recipe.warmup_share,
         decay_share=recipe.decay_share,
-        muon_rate=recipe.muon_rate,
+        muon_rate=phase.muon_rate,
         ckpt_path=args.writing_params_path,
         num_workers=args.num_workers,
         seed=args.seed,

@@ -15,10 +15,10 @@ from dataset import parse_questions
 def test_changes_reach_the_recipe_and_its_parts():
     changed = Row(
         "mixed",
-        changes={"muon_rate": None, "objective.before": 0, "pretrain.learning_rate": 1e-3},
+        changes={"decay_share": 0.3, "objective.before": 0, "pretrain.learning_rate": 1e-3},
     ).changed()
     mixed = recipes.RECIPES["mixed"]
-    assert (changed.muon_rate, changed.objective.before) == (None, 0)
+    assert (changed.decay_share, changed.objective.before) == (0.3, 0)
     assert changed.pretrain.learning_rate == 1e-3
     assert changed.objective.questions == mixed.objective.questions
     assert changed.pretrain.budget == mixed.pretrain.budget

@@ -104,7 +104,7 @@ def test_parameter_counts_on_the_bundled_data(name, count, capsys, tmp_path):
 def test_training_learns_by_heart_and_evaluation_finds_it(world, capsys):
     path = world.folder / "learnt.params"
     argv = train_args(world, "finetune", writing_params_path=path, max_steps=60, learning_rate=2e-3)
-    call(capsys, *argv, "--epochs", 60, "--recipe", "short")
+    call(capsys, *argv, "--epochs", 60, "--batch_size", 5)
     world.dev.write_bytes(world.train.read_bytes())
     assert "Correct: 5.0 out of 5.0: 100.0%" in call(capsys, *evaluate_args(world, path))
     predictions = (world.folder / "dev.predictions").read_text(encoding="utf-8")
@@ -402,7 +402,7 @@ def test_without_torch_one_line_says_which_python(world, monkeypatch, refused):
 
 
 def test_every_recipe_runs_to_an_answer(world, variant, capsys):
-    for recipe in ("short", "fast", "mixed"):
+    for recipe in ("handout", "fast", "mixed"):
         paths = [world.folder / f"{recipe}.{phase}.params" for phase in ("pre", "fine")]
         mixed = world.train if recipe == "mixed" else None
         flags = {"variant": variant, "recipe": recipe, "batch_size": 4}
@@ -417,13 +417,13 @@ def test_every_recipe_runs_to_an_answer(world, variant, capsys):
         call(capsys, *argv)
         assert "Correct: " in call(capsys, *evaluate_args(world, paths[1], variant))
         record = json.loads(Path(f"{paths[0]}.json").read_text(encoding="utf-8"))
-        assert (record["objective"] is None) == (recipe == "short")
+        assert (record["objective"] is None) == (recipe == "handout")
 
 
 def test_the_rules_of_the_game(world, refused):
     line = refused(*train_args(world, recipe="mixed"))
     assert "mixes into pretraining, got none; add --finetune_corpus_path PATH" in line
-    for recipe in ("handout", "short", "fast"):
+    for recipe in ("handout", "fast"):
         line = refused(*train_args(world, recipe=recipe, finetune_corpus_path=world.train))
         assert f"expected no questions in pretraining with --recipe {recipe}, got" in line
     line = refused(*train_args(world, epochs=1, budget=0.1))
