@@ -32,6 +32,7 @@ class Phase:
 class Objective:
     """What windows.FactWindows makes pretraining examples of, in place of span corruption."""
 
+    phrases: str  # what is learnt: "capitalised", "behind prepositions" or "answers"
     questions: float  # share of examples that are training questions; 0: the text alone is seen
     before: int = 2  # words between title and phrase, at most
     after: int = 2  # words behind the phrase, at most
@@ -93,7 +94,7 @@ RECIPES = {
         decay_epochs=None,
         dropout=0.0,
         weight_decay=0.0,
-        objective=Objective(questions=0.0),
+        objective=Objective(phrases="behind prepositions", questions=0.0),
         warmup_share=0.04,
         decay_share=0.95,
     ),
@@ -102,6 +103,6 @@ MIXED = replace(
     RECIPES["fast"],
     summary="as fast, with the training questions mixed into pretraining",
     pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2, muon_rate=0.02),
-    objective=Objective(questions=0.25),
+    objective=Objective(phrases="answers", questions=0.25),
 )
 RECIPES["mixed"] = MIXED

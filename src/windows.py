@@ -14,6 +14,7 @@ from errors import InputError
 
 TITLE_END = re.compile(r"(?<!\b\w)\. ")  # not after an initial: "Douglas P. Fry. He was"
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
+PREPOSITION = re.compile(r"\b(?:at|from|in|near|of|to) $")
 
 
 def title_of(document):
@@ -40,6 +41,11 @@ def capitalised(text, known=()):
     ]
 
 
+def behind_prepositions(text, known=()):
+    """Those of the capitalised runs that say where, whence or whither, by the word before them."""
+    return [(a, b) for a, b in capitalised(text, known) if PREPOSITION.search(text, 0, a)]
+
+
 def occurrences(phrases):
     """A function from a text to the (start, end) of each of the phrases in it, as whole words."""
     longest_first = sorted(phrases, key=len, reverse=True)
@@ -63,8 +69,9 @@ class FactWindows(Dataset):
     title is met at many positions, and ends as a question does: with what is asked for behind a
     single ⁇. y is PAD up to the title's end: only `before` and the phrase are learnt.
 
-    Phrases are the runs of capitalised words that the title has not, or, if there are questions,
-    the answers to any of them. (Salient span masking: Guu et al. 2020, section 3.4.)
+    Phrases, by the objective: "capitalised", runs of capitalised words that the title has not;
+    "behind prepositions", those of them that follow one; "answers", whatever is the answer to one
+    of the questions. (Salient span masking: Guu et al. 2020, section 3.4.)
 
     An epoch has every phrase once, with questions in the objective's share, in an order of its own.
     Arguments: corpus, the CharCorruptionDataset whose documents and vocabulary these are;
@@ -74,24 +81,31 @@ class FactWindows(Dataset):
     def __init__(self, corpus, objective, questions=None):
         self.corpus, self.objective, self.questions = corpus, objective, questions
         self.stoi, self.itos = corpus.stoi, corpus.itos
-        find = None if questions is None else occurrences({place for _, place in questions.pairs})
+        find = self._finder()
         windows = []
         for document, offset in zip(corpus.data, corpus.starts.tolist(), strict=True):
             title = title_of(document)
-            known, body = WORD.findall(title), document[len(title) :]
-            for start, end in capitalised(body, known) if find is None else find(body):
+            for start, end in find(document[len(title) :], WORD.findall(title)):
                 edges = self._edges(document, len(title), start + len(title), end + len(title))
                 if edges:
                     windows.append([offset + edge for edge in (0, len(title), *edges)])
         if not windows:
-            what = "capitalised words behind a title" if find is None else "a question's answer"
             raise InputError(
-                f"the pretraining corpus: expected documents, `Name. Sentences`, with {what}, got"
-                " none; take another recipe"
+                "the pretraining corpus: expected documents, `Name. Sentences`, with phrases to"
+                f" learn ({objective.phrases}), got none; take another recipe"
             )
         self.windows = torch.tensor(windows)  # (N, 5 + before + after)
         share = objective.questions if questions is not None else 0.0
         self.n_questions = round(share / (1 - share) * len(windows))
+
+    def _finder(self):
+        """The function that finds (start, end) of phrases in a text, but for a title's words."""
+        if self.objective.phrases == "answers":
+            find = occurrences({place for _, place in self.questions.pairs})
+            return lambda text, known: find(text)
+        return {"capitalised": capitalised, "behind prepositions": behind_prepositions}[
+            self.objective.phrases
+        ]
 
     def _edges(self, document, title, start, end):
         """Where `before` starts (0, 1, … words); the phrase's end; where `after` starts and ends.
