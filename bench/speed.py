@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from machine import prepare_cpu  # noqa: E402
+from recipes import FLOP_PER_TOKEN  # noqa: E402
 
-MFLOP_PER_TOKEN = 20.8  # 6 N and attention: forward and backward of one real token
 BATCH = 128  # examples a pretraining step, as in the handout
 
 
@@ -165,7 +165,7 @@ def training(args):
                 for a, b in zip(sides["ours"], sides["textbook"], strict=True)
             ]
             shares = [
-                a["tokens/s"] * MFLOP_PER_TOKEN / 1e3 / b["GFLOP/s"]
+                a["tokens/s"] * FLOP_PER_TOKEN / 1e9 / b["GFLOP/s"]
                 for a, b in zip(sides["ours"], sides["product"], strict=True)
             ]
             results.append(
