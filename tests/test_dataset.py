@@ -11,7 +11,7 @@ from conftest import CORPUS, PEOPLE, ROOT, questions
 import dataset
 import files
 import textbook
-from dataset import CharCorruptionDataset, NameDataset
+from dataset import CharCorruptionDataset, NameDataset, mean_tokens
 from errors import InputError
 
 DOCUMENT = "".join(chr(0x4E00 + i) for i in range(160))  # every character tells its position
@@ -272,3 +272,12 @@ def test_the_courses_files(course):
 def test_bundled_vocabulary_gives_the_handouts_parameter_count():
     data = CharCorruptionDataset(files.read_text(ROOT / "wiki.txt"), 128)
     assert data.vocab_size == 256
+
+
+def test_mean_tokens_counts_what_is_not_padding(corpus):
+    names = NameDataset(corpus, questions(PEOPLE[:3]))
+    real = [len(f"Where was {name} born?⁇{place}") for name, place in PEOPLE[:3]]
+    assert mean_tokens(names, 5) == pytest.approx(sum(real) / 3)
+    spans = [int((corpus.example(i, 5, 0)[1] != 0).sum()) for i in range(len(corpus))]
+    assert mean_tokens(corpus, 5) == pytest.approx(sum(spans) / len(corpus))
+    assert mean_tokens(corpus, 5, most=1) == spans[0]
