@@ -2,9 +2,38 @@
 
 from dataclasses import dataclass
 
-# Names only, so that the command line can check them without torch; attention.VARIANTS maps the
-# same names to their classes.
-VARIANTS = ("vanilla", "synthesizer")
+# Names, so that the command line can check them without torch, each with the options that it
+# reads; attention.VARIANTS maps the same names to their classes.
+VARIANTS = {
+    "vanilla": (),
+    "synthesizer": (),
+    "rope": (),
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """A whole number that a variant is built with."""
+
+    default: int  # for a block of 128
+    least: int
+    summary: str  # for --help
+
+
+OPTIONS = {
+    # 8 chunks a block: long enough for words, short enough that most of a block is not read exactly
+    "window": Option(
+        16, 1, "linformer and bigbird: positions of a chunk, read exactly from inside"
+    ),
+    # a quarter of the positions: as far as one goes while 4 characters still share a slot
+    "slots": Option(4, 1, "linformer: what a finished chunk is compressed to"),
+    # one is enough for news to get everywhere in 4 layers (tests/test_attention.py)
+    "random_blocks": Option(1, 0, "bigbird: blocks of the past that a block reads besides"),
+    # d ln d with d = 32, the width of a head, as the paper's theorem 4 asks up to a constant
+    "features": Option(110, 1, "performer: random features of a head"),
+    # as in the assignment of 2023: 32 latents finish one every 4 positions
+    "bottleneck_dim": Option(32, 1, "perceiver: latents of a block"),
+}
 
 BLOCK_SIZE = 128  # characters of context; the parameter files depend on it
 BATCH_QUESTIONS = 128  # decoded together in evaluation, unless --batch_size says otherwise

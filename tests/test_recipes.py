@@ -31,7 +31,7 @@ def test_short_recipe_decays_over_its_own_length():
 
 
 def test_variant_names_are_the_classes_names():
-    assert tuple(attention.VARIANTS) == recipes.VARIANTS
+    assert list(attention.VARIANTS) == list(recipes.VARIANTS)
 
 
 def test_recipes_are_frozen():
