@@ -8,6 +8,7 @@ VARIANTS = {
     "vanilla": (),
     "synthesizer": (),
     "rope": (),
+    "performer": ("features",),
 }
 
 
