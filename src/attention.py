@@ -16,6 +16,7 @@ from attention_base import (
     merge_heads,
     split_heads,
 )
+from attention_bigbird import BigBirdAttention
 from attention_performer import PerformerAttention
 from attention_rope import RotaryAttention
 from dropout import Dropout
@@ -87,6 +88,7 @@ VARIANTS = {
     "vanilla": CausalSelfAttention,
     "synthesizer": SynthesizerAttention,
     "rope": RotaryAttention,
+    "bigbird": BigBirdAttention,
     "performer": PerformerAttention,
 }
 

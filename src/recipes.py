@@ -8,6 +8,7 @@ VARIANTS = {
     "vanilla": (),
     "synthesizer": (),
     "rope": (),
+    "bigbird": ("window", "random_blocks"),
     "performer": ("features",),
 }
 
