@@ -17,6 +17,7 @@ from attention_base import (
     split_heads,
 )
 from attention_bigbird import BigBirdAttention
+from attention_linformer import LinformerAttention
 from attention_performer import PerformerAttention
 from attention_rope import RotaryAttention
 from dropout import Dropout
@@ -88,6 +89,7 @@ VARIANTS = {
     "vanilla": CausalSelfAttention,
     "synthesizer": SynthesizerAttention,
     "rope": RotaryAttention,
+    "linformer": LinformerAttention,
     "bigbird": BigBirdAttention,
     "performer": PerformerAttention,
 }

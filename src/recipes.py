@@ -8,6 +8,7 @@ VARIANTS = {
     "vanilla": (),
     "synthesizer": (),
     "rope": (),
+    "linformer": ("window", "slots"),
     "bigbird": ("window", "random_blocks"),
     "performer": ("features",),
 }
