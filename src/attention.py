@@ -18,6 +18,7 @@ from attention_base import (
 )
 from attention_bigbird import BigBirdAttention
 from attention_linformer import LinformerAttention
+from attention_perceiver import PerceiverAttention
 from attention_performer import PerformerAttention
 from attention_rope import RotaryAttention
 from dropout import Dropout
@@ -92,6 +93,7 @@ VARIANTS = {
     "linformer": LinformerAttention,
     "bigbird": BigBirdAttention,
     "performer": PerformerAttention,
+    "perceiver": PerceiverAttention,
 }
 
 

@@ -11,6 +11,7 @@ VARIANTS = {
     "linformer": ("window", "slots"),
     "bigbird": ("window", "random_blocks"),
     "performer": ("features",),
+    "perceiver": ("bottleneck_dim",),
 }
 
 
