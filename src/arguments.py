@@ -61,6 +61,20 @@ def build_parser():
     paths("--finetune_corpus_path", metavar="PATH", help="question TAB place, one pair a line")
     paths("--eval_corpus_path", metavar="PATH", help="questions, with or without places")
     paths("--outputs_path", metavar="PATH", help="where predictions go, one a line")
+    model = parser.add_argument_group("model (default: as the parameters read were trained)")
+    model.add_argument(
+        "--block_size",
+        type=whole(8),
+        metavar="N",
+        help=f"characters of context (else {recipes.BLOCK_SIZE})",
+    )
+    for name, option in recipes.OPTIONS.items():
+        model.add_argument(
+            f"--{name}",
+            type=whole(option.least),
+            metavar="N",
+            help=f"{option.summary} (else {option.default})",
+        )
     ours = parser.add_argument_group("training").add_argument
     ours(
         "--recipe",

@@ -39,7 +39,7 @@ OPTIONS = {
     "bottleneck_dim": Option(32, 1, "perceiver: latents of a block"),
 }
 
-BLOCK_SIZE = 128  # characters of context; the parameter files depend on it
+BLOCK_SIZE = 128  # characters of context; the parameter files depend on it (--block_size)
 BATCH_QUESTIONS = 128  # decoded together in evaluation, unless --batch_size says otherwise
 SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
 
@@ -74,16 +74,16 @@ class Recipe:
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
 
-    def final_tokens(self, phase, n_pretrain, n_train):
+    def final_tokens(self, phase, n_pretrain, n_train, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.
 
         `n_pretrain` and `n_train` are the examples of the pretraining file and of this phase's
-        training file. The handout counts an example as BLOCK_SIZE tokens here, and as
-        BLOCK_SIZE - 1 in training.
+        training file. The handout counts an example as block_size tokens here, and as
+        block_size - 1 in training.
         """
         if self.decay_epochs is not None:
-            return self.decay_epochs * n_pretrain * BLOCK_SIZE
-        return phase.max_epochs * n_train * BLOCK_SIZE
+            return self.decay_epochs * n_pretrain * block_size
+        return phase.max_epochs * n_train * block_size
 
 
 RECIPES = {

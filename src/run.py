@@ -32,6 +32,9 @@ def main(argv=None):
     for flag in PATHS:
         if flag not in USED[args.function] and getattr(args, flag) is not None:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
+    for flag in recipes.OPTIONS:
+        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
+            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     try:
         check_paths(args)
         run(args)
@@ -74,11 +77,12 @@ def run(args):
     device = utils.pick_device(args.device)
     utils.set_seed(args.seed)
     recipe = recipes.RECIPES[args.recipe]
-    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), recipes.BLOCK_SIZE)
+    sizes = sizes_of(args)
+    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), sizes["block_size"])
     print(corpus)
     config = GPTConfig(
         corpus.vocab_size,
-        corpus.block_size,
+        **sizes,
         variant=args.variant,
         embd_pdrop=recipe.dropout,
         resid_pdrop=recipe.dropout,
@@ -87,16 +91,43 @@ def run(args):
     model = GPT(config).to(device)
     print(f"number of parameters: {model.num_parameters()}")
     if args.reading_params_path is not None:
-        about = {"variant": args.variant, "vocabulary": "".join(corpus.itos.values())}
+        about = {"variant": args.variant, **sizes, "vocabulary": "".join(corpus.itos.values())}
         check_record(args.reading_params_path, about)
         load_parameters(model, args.reading_params_path)
     if args.function == "evaluate":
-        evaluate(args, model, corpus)
+        evaluate(args, sizes, model, corpus)
     else:
-        train(args, recipe, model, corpus)
+        train(args, sizes, recipe, model, corpus)
 
 
-def train(args, recipe, model, corpus):
+def sizes_of(args):
+    """block_size and the variant's options: as given, else as the parameters to be read were
+    trained with, if they have a record, else the default. What is not vanilla's is printed.
+    """
+    from record import read_record
+
+    known = read_record(args.reading_params_path) if args.reading_params_path else {}
+    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
+        name: (option.default, option.least)
+        for name, option in recipes.OPTIONS.items()
+        if name in recipes.VARIANTS[args.variant]
+    }
+    for name, (default, least) in sizes.items():
+        size = getattr(args, name)
+        if size is None and type(known.get(name)) is int and known[name] >= least:
+            size = known[name]
+        sizes[name] = default if size is None else size
+    if sizes.get("slots", 0) > sizes.get("window", 0):
+        raise InputError(
+            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
+            " lower it, or widen the window"
+        )
+    if sizes != {"block_size": recipes.BLOCK_SIZE}:
+        print("options: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
+    return sizes
+
+
+def train(args, sizes, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
     import session
     from dataset import NameDataset
@@ -123,13 +154,13 @@ def train(args, recipe, model, corpus):
         weight_decay=recipe.weight_decay,
         lr_decay=True,
         warmup_tokens=recipe.warmup_tokens,
-        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset)),
+        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset), corpus.block_size),
         ckpt_path=args.writing_params_path,
         num_workers=args.num_workers,
         seed=args.seed,
         max_steps=args.max_steps,
     )
-    checkpoint = session.checkpoint_of(args, recipe, corpus, config)
+    checkpoint = session.checkpoint_of(args, sizes, recipe, corpus, config)
     trainer = Trainer(model, dataset, None, config, checkpoint)
     print(
         f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
@@ -140,7 +171,7 @@ def train(args, recipe, model, corpus):
     session.train(args, trainer)
 
 
-def evaluate(args, model, corpus):
+def evaluate(args, sizes, model, corpus):
     """Write the model's answers to the questions of a file, and score them if it has places."""
     import utils
     from checkpoint import versions
@@ -158,6 +189,7 @@ def evaluate(args, model, corpus):
         "command": command(args.argv),
         **versions(next(model.parameters()).device),
         "variant": args.variant,
+        **sizes,
         "corpus_sha256": sha256(args.pretrain_corpus_path),
         "eval_corpus": path,
         "eval_corpus_sha256": sha256(path),
