@@ -120,21 +120,26 @@ class DotProductAttention(Attention):
         return masked_softmax(scores, causal(at, k.size(2)))
 
     def mix(self, q, k, v):
-        return self._attend(q, k, v, None)
+        return attend(q, k, v, None, self.attn_drop)
 
     def step(self, q, k, v, at):
-        return self._attend(q, k, v, causal(at, k.size(2)))
+        return attend(q, k, v, causal(at, k.size(2)), self.attn_drop)
 
-    def _attend(self, q, k, v, mask):
-        dropout = self.attn_drop.p if self.training else 0.0
-        if dropout and q.device.type == "cpu":  # where the fused kernel knows no dropout
-            if mask is None:
-                mask = torch.ones(q.size(2), q.size(2), dtype=torch.bool).tril()  # (t, t)
-            scores = q @ k.transpose(2, 3) / math.sqrt(q.size(3))  # (B, h, t, T)
-            return self.attn_drop(masked_softmax(scores, mask)) @ v  # (B, h, t, C/h)
-        return F.scaled_dot_product_attention(
-            q, k, v, mask, dropout, is_causal=mask is None
-        )  # (B, h, t, C/h)
+
+def attend(q, k, v, mask, drop):
+    """softmax(mask(q kᵀ / √d)) v (…, t, d) of q (…, t, d), k and v (…, T, d), by torch's kernel.
+
+    mask None is the triangle; `drop` is the Dropout of the weights.
+    """
+    dropout = drop.p if drop.training else 0.0
+    if dropout and q.device.type == "cpu":  # where the fused kernel knows no dropout
+        if mask is None:
+            mask = torch.ones(q.size(-2), q.size(-2), dtype=torch.bool).tril()  # (t, t)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))  # (…, t, T)
+        return drop(masked_softmax(scores, mask)) @ v  # (…, t, d)
+    return F.scaled_dot_product_attention(
+        q, k, v, mask, dropout, is_causal=mask is None
+    )  # (…, t, d)
 
 
 def check_heads(config):

@@ -8,9 +8,8 @@ import math
 import random
 
 import torch
-import torch.nn.functional as F
 
-from attention_base import Attention, causal, masked_softmax, split_chunks
+from attention_base import Attention, attend, causal, masked_softmax, split_chunks
 
 SEED = 7  # of the random blocks, which are the same in every run
 NONE = -1  # in place of a block's number
@@ -61,18 +60,10 @@ class BigBirdAttention(Attention):
         place = torch.arange(b, device=q.device)  # (b,)
         later = place.repeat(read.size(1)) > place[:, None]  # (b, wb)
         mask = (past != NONE) & ~(own & later)  # (n, b, wb)
-        y = self._attend(q, k, v, mask)  # (B, h, n, b, d)
-        return y.flatten(2, 3)[:, :, :T]  # (B, h, T, d)
-
-    def _attend(self, q, k, v, mask):
-        dropout = self.attn_drop.p if self.training else 0.0
-        if dropout and q.device.type == "cpu":  # where the fused kernel knows no dropout
-            scores = q @ k.transpose(3, 4) / math.sqrt(q.size(4))  # (B, h, n, b, wb)
-            return self.attn_drop(masked_softmax(scores, mask)) @ v  # (B, h, n, b, d)
         B, h = q.shape[:2]
         q, k, v = (part.flatten(0, 1).transpose(0, 1) for part in (q, k, v))  # (n, Bh, ·, d)
-        y = F.scaled_dot_product_attention(q, k, v, mask[:, None], dropout)  # (n, Bh, b, d)
-        return y.transpose(0, 1).unflatten(0, (B, h))  # (B, h, n, b, d)
+        y = attend(q, k, v, mask[:, None], self.attn_drop)  # (n, Bh, b, d)
+        return y.transpose(0, 1).flatten(1, 2).unflatten(0, (B, h))[:, :, :T]  # (B, h, T, d)
 
 
 def read_blocks(n, random_blocks):

@@ -38,18 +38,14 @@ class ChunkedAttention(Attention):
         """Weights on the slots, (B, h, t, S), as weights on positions, (B, h, t, T)."""
         raise NotImplementedError
 
-    def slots_of(self, x):
-        """(shares, slots) of keys x (B, h, T, d)."""
-        shares = self.shares(x)
-        return shares, self.pool(shares, x)
-
     def weights(self, q, k, at):
         """Implied: a slot's weight goes to its positions by their shares, which may be negative."""
         T, c = k.size(2), self.chunk
         k = F.pad(k, (0, 0, 0, -T % c))  # (B, h, nc, d)
         chunk_at = (at // c)[:, None, :, None]  # (B, 1, t, 1)
         place = torch.arange(k.size(2), device=at.device)  # (nc,)
-        shares, slots = self.slots_of(k)  # …, (B, h, S, d)
+        shares = self.shares(k)
+        slots = self.pool(shares, k)  # (B, h, S, d)
         chunk_of = torch.arange(slots.size(2), device=at.device) // self.per_chunk  # (S,)
         far = q @ slots.transpose(2, 3)  # (B, h, t, S)
         near = q @ k.transpose(2, 3)  # (B, h, t, nc)
@@ -64,13 +60,16 @@ class ChunkedAttention(Attention):
         T, c = q.size(2), self.chunk
         q, k, v = (split_chunks(part, c) for part in (q, k, v))  # (B, h, n, c, d)
         n = q.size(2)
-        shares, slots_k = self.slots_of(k.flatten(2, 3))  # …, (B, h, S, d)
-        slots_v = self.pool(shares, v.flatten(2, 3))  # (B, h, S, d)
+        shares = self.shares(k.flatten(2, 3))
+        slots_k, slots_v = (
+            self.pool(shares, part.flatten(2, 3)) for part in (k, v)
+        )  # (B, h, S, d)
         S = slots_k.size(2)
+        q = q / math.sqrt(q.size(4))  # (B, h, n, c, d)
         far = q.flatten(2, 3) @ slots_k.transpose(2, 3)  # (B, h, nc, S)
         near = q @ k.transpose(3, 4)  # (B, h, n, c, c)
         scores = torch.cat((far.unflatten(2, (n, c)), near), 4)  # (B, h, n, c, S + c)
-        weights = masked_softmax(scores / math.sqrt(q.size(4)), self._mask(n, S, q.device))
+        weights = masked_softmax(scores, self._mask(n, S, q.device))  # (B, h, n, c, S + c)
         far, near = self.attn_drop(weights).split((S, c), 4)  # (B, h, n, c, S), (B, h, n, c, c)
         y = (far.flatten(2, 3) @ slots_v).unflatten(2, (n, c)) + near @ v  # (B, h, n, c, d)
         return y.flatten(2, 3)[:, :, :T]  # (B, h, T, d)
