@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import machine
 import recipes
-from arguments import PATHS, REQUIRED, USED, build_parser, check_paths
+from arguments import PATHS, REQUIRED, USED, build_parser, check_paths, sizes_of
 from errors import InputError
 
 
@@ -66,6 +66,16 @@ def is_out_of_memory(error):
 
 def run(args):
     """Build what all functions share, then do the one that was asked for."""
+    sizes = sizes_of(args)
+    model, corpus = build(args, sizes)
+    if args.function == "evaluate":
+        evaluate(args, sizes, model, corpus)
+    else:
+        train(args, sizes, recipes.RECIPES[args.recipe], model, corpus)
+
+
+def build(args, sizes):
+    """The model, with the parameters to be read where there are any, and the corpus."""
     machine.prepare_cpu()
 
     import utils
@@ -77,7 +87,6 @@ def run(args):
     device = utils.pick_device(args.device)
     utils.set_seed(args.seed)
     recipe = recipes.RECIPES[args.recipe]
-    sizes = sizes_of(args)
     corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), sizes["block_size"])
     print(corpus)
     config = GPTConfig(
@@ -94,37 +103,7 @@ def run(args):
         about = {"variant": args.variant, **sizes, "vocabulary": "".join(corpus.itos.values())}
         check_record(args.reading_params_path, about)
         load_parameters(model, args.reading_params_path)
-    if args.function == "evaluate":
-        evaluate(args, sizes, model, corpus)
-    else:
-        train(args, sizes, recipe, model, corpus)
-
-
-def sizes_of(args):
-    """block_size and the variant's options: as given, else as the parameters to be read were
-    trained with, if they have a record, else the default. What is not vanilla's is printed.
-    """
-    from record import read_record
-
-    known = read_record(args.reading_params_path) if args.reading_params_path else {}
-    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
-        name: (option.default, option.least)
-        for name, option in recipes.OPTIONS.items()
-        if name in recipes.VARIANTS[args.variant]
-    }
-    for name, (default, least) in sizes.items():
-        size = getattr(args, name)
-        if size is None and type(known.get(name)) is int and known[name] >= least:
-            size = known[name]
-        sizes[name] = default if size is None else size
-    if sizes.get("slots", 0) > sizes.get("window", 0):
-        raise InputError(
-            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
-            " lower it, or widen the window"
-        )
-    if sizes != {"block_size": recipes.BLOCK_SIZE}:
-        print("options: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
-    return sizes
+    return model, corpus
 
 
 def train(args, sizes, recipe, model, corpus):
