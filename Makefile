@@ -1,36 +1,33 @@
-# make demo   pretrain, finetune and evaluate a model on the bundled data; if it is interrupted,
+# make demo   train a model on the bundled data and ask it about 500 people; if it is interrupted,
 #             make demo again continues
 # make test   the tests, with coverage          make lint    style and formatting
 # make bench  ours against the textbook implementation, as a table (20 minutes)
+# make reproduce  the tables of docs/recipes.md on DATA (hours on a CPU, continues if interrupted)
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make clean  remove the environment and the demo's files
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
 
 PYTHON ?= python3
+DATA ?= .
 RUN = .venv/bin/python src/run.py
 
-.PHONY: demo test lint bench faults clean
+.PHONY: demo test lint bench reproduce faults clean
 
 demo: .venv/ready
 	mkdir -p demo
-	$(RUN) pretrain vanilla wiki.txt --recipe short --resume \
-	    --writing_params_path demo/vanilla.pretrain.params
-	$(RUN) finetune vanilla wiki.txt --recipe short --resume \
-	    --reading_params_path demo/vanilla.pretrain.params \
-	    --writing_params_path demo/vanilla.finetune.params \
+	$(RUN) pretrain vanilla wiki.txt --recipe mixed --budget 0.07 --resume \
+	    --writing_params_path demo/vanilla.params \
 	    --finetune_corpus_path birth_places_train.tsv
 	@echo; echo "Asking about the 500 people of birth_dev.tsv, whose questions it has not seen:"
 	$(RUN) evaluate vanilla wiki.txt \
-	    --reading_params_path demo/vanilla.finetune.params \
+	    --reading_params_path demo/vanilla.params \
 	    --eval_corpus_path birth_dev.tsv \
 	    --outputs_path demo/vanilla.dev.predictions
 	@echo; echo "Always answering London:"
 	.venv/bin/python src/london_baseline.py
 	@echo
-	@echo "A run this short learns how places are spelt, hardly who was born where."
-	@echo
 	@echo "Next: compare the answers with the truth:  paste demo/vanilla.dev.predictions birth_dev.tsv"
-	@echo "      run the whole recipe:  leave out --recipe short above (hours on a CPU; see README.md)"
+	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 
 test: .venv/ready-dev
@@ -44,12 +41,18 @@ bench: .venv/ready
 	.venv/bin/python bench/speed.py
 	.venv/bin/python bench/checkpoint_cost.py
 
+reproduce: .venv/ready-dev
+	.venv/bin/python bench/accuracy.py final --data $(DATA)
+	.venv/bin/python bench/accuracy.py ablations --data $(DATA)
+	.venv/bin/python bench/accuracy.py long --data $(DATA)
+	.venv/bin/python bench/accuracy.py --draw docs/recipes.png
+
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py
 	OMP_NUM_THREADS=1 .venv/bin/python bench/fuzz.py
 
 clean:
-	rm -rf .venv demo
+	rm -rf .venv demo runs
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"expected Python 3.11 or newer, got {v[0]}.{v[1]}; name one: make PYTHON=python3.12")'

@@ -14,7 +14,7 @@ REQUIRED = {  # flags that each function cannot do without
 }
 
 USED = {  # and those that it may have
-    "pretrain": ("reading_params_path", "writing_params_path"),
+    "pretrain": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
     "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
     "evaluate": REQUIRED["evaluate"],
 }
@@ -33,8 +33,17 @@ the experiment, from pretraining to accuracy:
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path vanilla.pretrain.dev.predictions
 
-Add --recipe short to the first two for minutes instead of hours on a CPU. Finetuning without
+That takes hours on a CPU; with --recipe fast in the first two, half an hour. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
+
+the most for the least work, the training questions mixed into pretraining:
+  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \
+      --writing_params_path mixed.params \
+      --finetune_corpus_path birth_places_train.tsv
+  python src/run.py evaluate vanilla wiki.txt \
+      --reading_params_path mixed.params \
+      --eval_corpus_path birth_dev.tsv \
+      --outputs_path mixed.dev.predictions
 """
 
 
@@ -75,6 +84,14 @@ def build_parser():
         type=whole(0),
         metavar="N",
         help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
+    )
+    ours(
+        "--budget",
+        type=positive,
+        metavar="PFLOP",
+        help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; half an hour on two CPU cores is"
+        " about 0.2 (default: the recipe's)",
     )
     ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
     ours(
@@ -175,6 +192,26 @@ def positive(text):
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
     return number
+
+
+def check_recipe(args):
+    """Refuse what the recipe's rules of the game exclude."""
+    if args.epochs is not None and args.budget is not None:
+        raise InputError("--epochs and --budget: expected one of them, got both; leave one out")
+    if args.function != "pretrain":
+        return
+    objective = recipes.RECIPES[args.recipe].objective
+    mixes = objective is not None and objective.questions > 0
+    if mixes and args.finetune_corpus_path is None:
+        raise InputError(
+            f"--recipe {args.recipe}: expected the training questions, which it mixes into"
+            " pretraining, got none; add --finetune_corpus_path PATH"
+        )
+    if not mixes and args.finetune_corpus_path is not None:
+        raise InputError(
+            f"--finetune_corpus_path: expected no questions in pretraining with --recipe"
+            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe mixed"
+        )
 
 
 def check_paths(args):

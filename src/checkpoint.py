@@ -17,10 +17,14 @@ import torch
 
 from errors import InputError, shown
 from files import are_named_tensors, check_tensors, read_tensors, save_tensors, size_of
+from muon import Muon
 
 SUFFIX = ".checkpoint"  # after the path of the parameters
 FORMAT = 1  # of the file; another number is refused
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # what AdamW keeps for each parameter
+MOMENTS = {  # what each optimizer keeps for a parameter
+    torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
+    Muon: ("momentum",),
+}
 PARTS = ("model", "moments", "losses", "tokens", "seconds", "random")  # of a trainer's state
 
 
@@ -138,8 +142,8 @@ def gather(trainer):
         "model": {name: t.detach().cpu() for name, t in trainer.model.state_dict().items()},
         "moments": {
             f"{name}.{kind}": value.cpu()
-            for name, parameter in trainer.model.named_parameters()
-            for kind, value in trainer.adamw.state[parameter].items()
+            for name, parameter, optimizer in trained(trainer)
+            for kind, value in optimizer.state[parameter].items()
         },
         "losses": torch.tensor(trainer.losses, dtype=torch.float64),
         "tokens": trainer.tokens,
@@ -148,19 +152,27 @@ def gather(trainer):
     }
 
 
+def trained(trainer):
+    """(name, parameter, its optimizer), in the order in which the optimizers number them."""
+    names = {parameter: name for name, parameter in trainer.model.named_parameters()}
+    for optimizer in trainer.optimizers:
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                yield names[parameter], parameter, optimizer
+
+
 def put_back(trainer, state, path):
     """Put what `gather` gave, or a file that says so, into the trainer, once it is known to fit."""
     check_state(trainer, state, path)
     restore_random(path, state["random"], trainer.device)
     trainer.model.load_state_dict(state["model"])
-    names = {parameter: name for name, parameter in trainer.model.named_parameters()}
-    groups = trainer.adamw.state_dict()["param_groups"]
-    ordered = [names[p] for group in trainer.adamw.param_groups for p in group["params"]]
-    moments = {
-        number: {kind: state["moments"][f"{name}.{kind}"] for kind in MOMENTS}
-        for number, name in enumerate(ordered)
-    }
-    trainer.adamw.load_state_dict({"state": moments, "param_groups": groups})
+    for optimizer in trainer.optimizers:
+        moments = {
+            number: {kind: state["moments"][f"{name}.{kind}"] for kind in MOMENTS[type(optimizer)]}
+            for number, name in enumerate(n for n, _, by in trained(trainer) if by is optimizer)
+        }
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": moments, "param_groups": groups})
     trainer.losses = state["losses"].tolist()
     trainer.tokens, trainer.seconds = state["tokens"], state["seconds"]
 
@@ -177,11 +189,10 @@ def check_state(trainer, state, path):
         require(path, fits, f"a number of {part}")
     steps, total = state["losses"].numel(), trainer.total_steps
     require(path, 0 < steps <= total, f"the losses of 1 to {total} steps")
-    parameters = dict(trainer.model.named_parameters())
     expected = {
         f"{name}.{kind}": torch.tensor(0.0) if kind == "step" else parameter
-        for name, parameter in parameters.items()
-        for kind in MOMENTS
+        for name, parameter, optimizer in trained(trainer)
+        for kind in MOMENTS[type(optimizer)]
     }
     mend = "the checkpoint is of another model: delete it to start over"
     check_tensors(path, trainer.model.state_dict(), model, mend)

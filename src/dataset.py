@@ -112,6 +112,17 @@ def trim(x, y):
     return chunks, x.numel()
 
 
+def mean_tokens(dataset, seed, most=4096):
+    """Real tokens of an example, pads left out: the mean over an epoch, of `most` examples at most.
+
+    `dataset` makes its own batches, as for the Trainer.
+    """
+    indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
+    chunks, _ = dataset.batch(indices, seed, 0)
+    ends = [((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in chunks]
+    return sum(ends).item() / len(indices)
+
+
 # ------------------------------------------------------------------------------------- the datasets
 
 

@@ -91,6 +91,12 @@ class GPT(nn.Module):
         """Number of trained values; buffers are not counted."""
         return sum(p.numel() for p in self.parameters())
 
+    def hidden_matrices(self):
+        """The blocks' linear maps, from C to C, C to 4C or 4C to C: what Muon trains."""
+        for module in self.blocks.modules():
+            if isinstance(module, nn.Linear):
+                yield module.weight
+
     def new_cache(self, batch):
         """An empty cache for `batch` rows: one Cache a layer, with shared lengths."""
         lengths = torch.zeros(batch, dtype=torch.int64, device=self.head.weight.device)  # (B,)

@@ -1,6 +1,6 @@
 """Every hyperparameter and the name of every variant, once, with its reason. Imports no torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # Names, so that the command line can check them without torch, each with the options that it
 # reads; attention.VARIANTS maps the same names to their classes.
@@ -41,6 +41,7 @@ OPTIONS = {
 
 BLOCK_SIZE = 128  # characters of context; the parameter files depend on it (--block_size)
 BATCH_QUESTIONS = 128  # decoded together in evaluation, unless --batch_size says otherwise
+FLOP_PER_TOKEN = 20.8e6  # of training, by convention: 6 a parameter, and attention's products
 SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
 
 CHECKPOINT_SECONDS = (
@@ -53,9 +54,21 @@ CHECKPOINT_SHARE = 0.01  # of the run's time that checkpoints may take: less oft
 class Phase:
     """One training run of a recipe."""
 
-    max_epochs: int  # passes over the training file
+    max_epochs: int | None  # passes over the training file; None: as many as the budget allows
     batch_size: int  # examples an optimizer step
     learning_rate: float  # the schedule's peak
+    budget: float | None = None  # PFLOP of real tokens
+    muon_rate: float | None = None  # peak of Muon on the blocks' matrices; None: AdamW alone
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What windows.FactWindows makes pretraining examples of, in place of span corruption."""
+
+    phrases: str  # what is learnt: "capitalised", "behind prepositions" or "answers"
+    questions: float  # share of examples that are training questions; 0: the text alone is seen
+    before: int = 2  # words between title and phrase, at most
+    after: int = 2  # words behind the phrase, at most
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,9 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.95)  # AdamW's averaging of gradient and its square
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
+    objective: Objective | None = None  # of pretraining; None: the assignment's span corruption
+    warmup_share: float = 0.0  # of the steps, over which the rate rises, if there is a decay_share
+    decay_share: float | None = None  # of the steps, over which it falls to 0; None: the cosine
 
     def final_tokens(self, phase, n_pretrain, n_train, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.
@@ -100,16 +116,26 @@ RECIPES = {
         decay_epochs=200,
         dropout=0.1,
     ),
-    # What `make demo` runs: every step of the experiment with the full model, in minutes on two CPU
-    # cores. Too short to learn facts (docs/results.md has what it reaches); smaller batches and no
-    # dropout because at this length nothing is memorised, and only the number of steps counts.
-    "short": Recipe(
-        summary="a few epochs of each phase, to see everything run in minutes on a CPU",
-        pretrain=Phase(max_epochs=16, batch_size=64, learning_rate=1e-3),
-        finetune=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
-        scratch=Phase(max_epochs=6, batch_size=64, learning_rate=3e-4),
-        warmup_tokens=20 * 64 * (BLOCK_SIZE - 1),
+    "fast": Recipe(
+        summary="the assignment's order and information, learnt from fact windows",
+        pretrain=Phase(
+            max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
+        ),
+        finetune=Phase(max_epochs=6, batch_size=128, learning_rate=1e-3),
+        scratch=Phase(max_epochs=20, batch_size=128, learning_rate=1e-3),
+        warmup_tokens=0,
         decay_epochs=None,
         dropout=0.0,
+        weight_decay=0.0,
+        objective=Objective(phrases="behind prepositions", questions=0.0),
+        warmup_share=0.04,
+        decay_share=0.95,
     ),
 }
+MIXED = replace(
+    RECIPES["fast"],
+    summary="as fast, with the training questions mixed into pretraining",
+    pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2, muon_rate=0.02),
+    objective=Objective(phrases="answers", questions=0.25),
+)
+RECIPES["mixed"] = MIXED

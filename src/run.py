@@ -5,13 +5,22 @@
 torch is imported inside the functions, after the arguments have been checked.
 """
 
+import math
 import sys
 import time
 from dataclasses import replace
 
 import machine
 import recipes
-from arguments import PATHS, REQUIRED, USED, build_parser, check_paths, sizes_of
+from arguments import (
+    PATHS,
+    REQUIRED,
+    USED,
+    build_parser,
+    check_paths,
+    check_recipe,
+    sizes_of,
+)
 from errors import InputError
 
 
@@ -36,6 +45,7 @@ def main(argv=None):
         if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
             print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     try:
+        check_recipe(args)
         check_paths(args)
         run(args)
     except InputError as error:
@@ -109,21 +119,12 @@ def build(args, sizes):
 def train(args, sizes, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
     import session
-    from dataset import NameDataset
-    from files import read_text
+    from dataset import mean_tokens
     from trainer import Trainer, TrainerConfig
 
-    phase, dataset = recipe.pretrain, corpus
-    if args.function == "finetune":
-        phase = recipe.finetune if args.reading_params_path else recipe.scratch
-        path = args.finetune_corpus_path
-        dataset = NameDataset(corpus, read_text(path), path)
-    own = {
-        "max_epochs": args.epochs,
-        "batch_size": args.batch_size,
-        "learning_rate": args.learning_rate,
-    }
-    phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
+    phase, dataset = task(args, recipe, corpus)
+    work = mean_tokens(dataset, args.seed) * recipes.FLOP_PER_TOKEN / 1e15  # PFLOP an example
+    phase, steps = length(args, phase, len(dataset), work)
     config = TrainerConfig(
         max_epochs=phase.max_epochs,
         batch_size=phase.batch_size,
@@ -134,20 +135,60 @@ def train(args, sizes, recipe, model, corpus):
         lr_decay=True,
         warmup_tokens=recipe.warmup_tokens,
         final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset), corpus.block_size),
+        warmup_share=recipe.warmup_share,
+        decay_share=recipe.decay_share,
+        muon_rate=phase.muon_rate,
         ckpt_path=args.writing_params_path,
         num_workers=args.num_workers,
         seed=args.seed,
-        max_steps=args.max_steps,
+        max_steps=steps,
     )
     checkpoint = session.checkpoint_of(args, sizes, recipe, corpus, config)
     trainer = Trainer(model, dataset, None, config, checkpoint)
+    pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
         f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
         f" seed {args.seed}, {len(dataset)} examples, {phase.max_epochs} epochs,"
-        f" {trainer.total_steps} steps of {phase.batch_size} examples",
+        f" {trainer.total_steps} steps of {phase.batch_size} examples, {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(args, trainer)
+    session.train(args, trainer, {"pflop": pflop})
+
+
+def task(args, recipe, corpus):
+    """What the function trains on: the recipe's phase, and the dataset."""
+    from dataset import NameDataset
+    from files import read_text
+    from windows import FactWindows
+
+    questions, path = None, args.finetune_corpus_path
+    if path is not None:
+        questions = NameDataset(corpus, read_text(path), path)
+    if args.function == "finetune":
+        return recipe.finetune if args.reading_params_path else recipe.scratch, questions
+    if recipe.objective is None:
+        return recipe.pretrain, corpus
+    return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
+
+
+def length(args, phase, n_examples, work):
+    """The phase with the user's own numbers, and the optimizer steps after which it stops, or None.
+
+    `work` is an example's, in the budget's unit.
+    """
+    own = {
+        "max_epochs": args.epochs,
+        "batch_size": args.batch_size,
+        "learning_rate": args.learning_rate,
+        "budget": args.budget,
+    }
+    phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
+    if phase.max_epochs is not None and args.budget is None:
+        return phase, args.max_steps
+    epochs = phase.budget / (work * n_examples)
+    steps_per_epoch = math.ceil(n_examples / phase.batch_size)
+    steps, epochs = max(1, round(epochs * steps_per_epoch)), max(1, math.ceil(epochs))
+    return replace(phase, max_epochs=epochs), min(steps, args.max_steps or steps)
 
 
 def evaluate(args, sizes, model, corpus):

@@ -38,6 +38,7 @@ def checkpoint_of(args, sizes, recipe, corpus, config):
         "reading_params_sha256": sha256(args.reading_params_path),
         **{name: value for name, value in settings.items() if name not in CHANGES_NOTHING},
         "dropout": recipe.dropout,
+        "objective": recipe.objective and asdict(recipe.objective),
         "vocabulary": "".join(corpus.itos.values()),
     }
     return Checkpoint(
@@ -58,8 +59,11 @@ def command(argv):
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-def train(args, trainer):
-    """Train to the end, or until a signal; write parameters and record, or a checkpoint."""
+def train(args, trainer, facts):
+    """Train to the end, or until a signal; write parameters and record, or a checkpoint.
+
+    `facts` go into the record of a complete run, beside those that the trainer knows.
+    """
     path, saved = args.writing_params_path, trainer.checkpoint
     with locked(path):
         for written in (path, saved.path, record_path(path)):
@@ -71,7 +75,7 @@ def train(args, trainer):
             try:
                 trainer.train()
                 if trainer.complete:
-                    write_record(path, facts_of(args, trainer))
+                    write_record(path, facts_of(args, trainer) | facts)
                     if not args.keep_checkpoint:
                         saved.remove()
                 else:

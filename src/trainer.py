@@ -14,6 +14,7 @@ from tqdm import tqdm
 import checkpoint as checkpoints
 from files import save_parameters
 from interrupt import ignore_signals
+from muon import Muon
 
 
 class NonFiniteLoss(ArithmeticError):
@@ -33,6 +34,9 @@ class TrainerConfig:
     lr_decay: bool = False  # whether the rate follows `schedule`
     warmup_tokens: float = 375e6
     final_tokens: float = 260e9
+    warmup_share: float = 0.0  # of the steps, for `trapezoid`
+    decay_share: float | None = None  # of the steps; not None: lr_decay follows `trapezoid`
+    muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
     ckpt_path: str | None = None  # where train() writes the parameters at its end
     num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
     seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
@@ -54,8 +58,22 @@ def schedule(tokens, warmup_tokens, final_tokens):
     return max(0.1, 0.5 * (1.0 + math.cos(math.pi * progress)))
 
 
+def trapezoid(step, steps, warmup, decay):
+    """Share of the peak rate in step 1 … steps: up on a line, flat, and down to nothing on a line.
+
+    `warmup` and `decay` are the lines' shares of the steps. (Zhai et al. 2022, "Scaling vision
+    transformers", section 3.5, with a linear cooldown; since called warmup-stable-decay.)
+    """
+    rising = step / (warmup * steps) if warmup else 1.0
+    falling = (steps + 1 - step) / (decay * steps) if decay else 1.0
+    return min(1.0, rising, falling)
+
+
 class Trainer:
     """AdamW on a dataset's examples in file order, with clipping and a schedule of the rate.
+
+    With `muon_rate`, Muon trains the matrices that the model's hidden_matrices() gives, and AdamW
+    the rest.
 
     A dataset may be of two kinds. Any map-style dataset of (x, y) will do. One with a method
     `batch(indices, seed, epoch) -> (chunks, tokens)` makes its own batches: chunks of (x, y,
@@ -81,7 +99,7 @@ class Trainer:
         self.config = config
         self.checkpoint = checkpoint
         self.device = next(model.parameters()).device
-        self.adamw = self.optimizer()
+        self.optimizers = self.make_optimizers()
         self.told = [module for module in model.modules() if hasattr(module, "begin_step")]
         self.losses = []
         self.tokens = 0
@@ -96,6 +114,7 @@ class Trainer:
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
             self.total_steps = min(self.total_steps, config.max_steps)
+        self.set_rate()
 
     def train(self):
         """Run the steps that are left, and write the parameters when none is.
@@ -121,7 +140,8 @@ class Trainer:
                 progress.close()
                 raise NonFiniteLoss(self.astray(loss, norm, epoch, step))
             self.random = None  # until the step is whole, its state is nothing to be saved
-            self.adamw.step()
+            for optimizer in self.optimizers:
+                optimizer.step()
             self.losses.append(loss)
             self.tokens += n_tokens
             rate = self.set_rate()
@@ -145,21 +165,24 @@ class Trainer:
         return len(self.losses) == self.total_steps
 
     def set_rate(self):
-        """Set the rate of the next step and return it.
+        """Set the rate of the next step and return AdamW's.
 
-        The assignment sets the rate after the step, so the first runs at the peak, before any
-        warm-up.
+        The assignment sets the rate after the step, so with its schedule the first runs at the
+        peak, before any warm-up.
         """
-        config, rate = self.config, self.config.learning_rate
-        if config.lr_decay and self.losses:
-            rate *= schedule(self.tokens, config.warmup_tokens, config.final_tokens)
-        for group in self.adamw.param_groups:
-            group["lr"] = rate
-        return rate
+        config, done, share = self.config, len(self.losses), 1.0
+        if config.lr_decay and config.decay_share is not None:
+            share = trapezoid(done + 1, self.total_steps, config.warmup_share, config.decay_share)
+        elif config.lr_decay and done:
+            share = schedule(self.tokens, config.warmup_tokens, config.final_tokens)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * share
+        return config.learning_rate * share
 
     def astray(self, loss, norm, epoch, step):
         """What to say of a step whose loss or gradient is not finite."""
-        rate = self.adamw.param_groups[0]["lr"]
+        rate = self.optimizers[0].param_groups[0]["lr"]
         return (
             f"expected a finite loss and gradient, got {loss} and a norm of {norm} at epoch"
             f" {epoch + 1} iter {step} (step {len(self.losses) + 1}, learning rate {rate:e}); this"
@@ -190,22 +213,28 @@ class Trainer:
                 losses[-1] += weight * loss.item()
         return sum(losses) / len(losses)
 
-    def optimizer(self):
-        """AdamW in the assignment's two groups.
+    def make_optimizers(self):
+        """AdamW in the assignment's two groups, and Muon if the configuration has a rate for it.
 
-        Its list of parameters to spare from weight decay reads `bias` and `LayerNorm.weight`; no
-        parameter is called the latter, so LayerNorm's weights, the embeddings and the synthesizer's
-        w2 and b2 are decayed. Kept as it is: the results we compare with had it.
+        The assignment's list of parameters to spare from weight decay reads `bias` and
+        `LayerNorm.weight`; no parameter is called the latter, so LayerNorm's weights, the
+        embeddings and the synthesizer's w2 and b2 are decayed. Kept as it is: the results we
+        compare with had it.
         """
-        spared = [p for name, p in self.model.named_parameters() if name.endswith("bias")]
-        decayed = [p for name, p in self.model.named_parameters() if not name.endswith("bias")]
+        config, peak = self.config, self.config.learning_rate
+        hidden = [] if config.muon_rate is None else list(self.model.hidden_matrices())
+        taken = set(hidden)  # by identity
+        rest = [(name, p) for name, p in self.model.named_parameters() if p not in taken]
+        spared = [p for name, p in rest if name.endswith("bias")]
+        decayed = [p for name, p in rest if not name.endswith("bias")]
         groups = [
-            {"params": decayed, "weight_decay": self.config.weight_decay},
-            {"params": spared, "weight_decay": 0.0},
+            {"params": decayed, "weight_decay": config.weight_decay, "peak": peak},
+            {"params": spared, "weight_decay": 0.0, "peak": peak},
         ]
-        return torch.optim.AdamW(
-            groups, lr=self.config.learning_rate, betas=self.config.betas, fused=True
-        )
+        optimizers = [torch.optim.AdamW(groups, lr=peak, betas=config.betas, fused=True)]
+        if hidden:
+            optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}]))
+        return optimizers
 
     def batches(self, dataset, epochs, steps=slice(None)):
         """(epoch, step in the epoch, batch) for all steps of the epochs, or a slice of them.

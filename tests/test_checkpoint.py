@@ -56,12 +56,13 @@ def equal(one, other):
     return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
-def test_resuming_after_any_step_is_exact(tmp_path):
-    whole = begin(Drawn(), Every(tmp_path / "state"))
+@pytest.mark.parametrize("muon", [{}, {"muon_rate": 0.02, "decay_share": 0.5}])
+def test_resuming_after_any_step_is_exact(tmp_path, muon):
+    whole = begin(Drawn(), Every(tmp_path / "state"), **muon)
     whole.train()
     assert len(whole.checkpoint.states) == 9
     for done, state in enumerate(whole.checkpoint.states, start=1):
-        resumed = begin(Drawn(), seed=99)  # what the state does not restore would show
+        resumed = begin(Drawn(), seed=99, **muon)  # what the state does not restore would show
         resumed.restore(state)
         assert len(resumed.losses) == done
         resumed.train()

@@ -1,9 +1,11 @@
 """The command line: the assignment's commands to the end, and everything that it refuses."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from conftest import CORPUS, ROOT
 import run
 import utils
 from attention import VARIANTS
+from dataset import CharCorruptionDataset, mean_tokens
 from model import GPT, GPTConfig
 
 VOCABULARY = len(set(CORPUS)) + 2
@@ -48,12 +51,14 @@ def evaluate_args(world, params, variant="vanilla", corpus="dev"):
 def test_the_whole_experiment(world, variant, capsys):
     pretrained, finetuned = world.folder / "pre.params", world.folder / "fine.params"
     model = GPT(config(variant=variant))
+    corpus = CharCorruptionDataset(CORPUS, 128)
+    work = 2 * len(corpus) * mean_tokens(corpus, 224) * 20.8e6 / 1e15
     shown = call(capsys, *train_args(world, variant=variant, writing_params_path=pretrained))
     assert shown.splitlines() == [
         f"data has {len(CORPUS)} characters, {VOCABULARY} unique.",
         f"number of parameters: {model.num_parameters()}",
         f"pretrain {variant}: device {utils.pick_device('auto')}, recipe handout, seed 224,"
-        " 10 examples, 650 epochs, 2 steps of 128 examples",
+        f" 10 examples, 650 epochs, 2 steps of 128 examples, {work:.2g} PFLOP",
         f"Parameters written to {pretrained}",
     ]
     model.load_state_dict(torch.load(pretrained), strict=True)
@@ -99,7 +104,7 @@ def test_parameter_counts_on_the_bundled_data(name, count, capsys, tmp_path):
 def test_training_learns_by_heart_and_evaluation_finds_it(world, capsys):
     path = world.folder / "learnt.params"
     argv = train_args(world, "finetune", writing_params_path=path, max_steps=60, learning_rate=2e-3)
-    call(capsys, *argv, "--epochs", 60, "--recipe", "short")
+    call(capsys, *argv, "--epochs", 60, "--batch_size", 5)
     world.dev.write_bytes(world.train.read_bytes())
     assert "Correct: 5.0 out of 5.0: 100.0%" in call(capsys, *evaluate_args(world, path))
     predictions = (world.folder / "dev.predictions").read_text(encoding="utf-8")
@@ -396,6 +401,43 @@ def test_without_torch_one_line_says_which_python(world, monkeypatch, refused):
     assert line.startswith(f"run.py: error: expected torch, got none in {sys.executable}; run the")
 
 
+def test_every_recipe_runs_to_an_answer(world, variant, capsys):
+    for recipe in ("handout", "fast", "mixed"):
+        paths = [world.folder / f"{recipe}.{phase}.params" for phase in ("pre", "fine")]
+        mixed = world.train if recipe == "mixed" else None
+        flags = {"variant": variant, "recipe": recipe, "batch_size": 4}
+        shown = call(
+            capsys,
+            *train_args(world, writing_params_path=paths[0], finetune_corpus_path=mixed, **flags),
+        )
+        assert f"recipe {recipe}" in shown
+        argv = train_args(
+            world, "finetune", writing_params_path=paths[1], reading_params_path=paths[0], **flags
+        )
+        call(capsys, *argv)
+        assert "Correct: " in call(capsys, *evaluate_args(world, paths[1], variant))
+        record = json.loads(Path(f"{paths[0]}.json").read_text(encoding="utf-8"))
+        assert (record["objective"] is None) == (recipe == "handout")
+
+
+def test_the_rules_of_the_game(world, refused):
+    line = refused(*train_args(world, recipe="mixed"))
+    assert "mixes into pretraining, got none; add --finetune_corpus_path PATH" in line
+    for recipe in ("handout", "fast"):
+        line = refused(*train_args(world, recipe=recipe, finetune_corpus_path=world.train))
+        assert f"expected no questions in pretraining with --recipe {recipe}, got" in line
+    line = refused(*train_args(world, epochs=1, budget=0.1))
+    assert "--epochs and --budget: expected one of them, got both" in line
+    assert not list(world.folder.glob("out.*"))
+
+
+def test_a_budget_is_a_number_of_real_tokens(world, capsys):
+    tokens = mean_tokens(CharCorruptionDataset(CORPUS, 128), 224)
+    pflop = 30 * tokens * 20.8e6 / 1e15  # 30 examples
+    shown = call(capsys, *train_args(world, budget=pflop, batch_size=5, max_steps=None))
+    assert f" 3 epochs, 6 steps of 5 examples, {pflop:.2g} PFLOP" in shown
+
+
 def test_flags_without_effect_are_noted(world, capsys):
-    run.main([str(a) for a in train_args(world, finetune_corpus_path=world.train, epochs=0)])
-    assert "note: pretrain does not use --finetune_corpus_path" in capsys.readouterr().err
+    run.main([str(a) for a in train_args(world, eval_corpus_path=world.dev, epochs=0)])
+    assert "note: pretrain does not use --eval_corpus_path" in capsys.readouterr().err

@@ -15,19 +15,25 @@ def test_handout_is_the_assignments_table():
         for phase in ("pretrain", "finetune", "scratch")
     }
     assert table == {
-        "pretrain": (650, 128, 6e-3),
-        "finetune": (10, 256, 6e-4),
-        "scratch": (75, 256, 6e-4),
+        "pretrain": (650, 128, 6e-3, None, None),
+        "finetune": (10, 256, 6e-4, None, None),
+        "scratch": (75, 256, 6e-4, None, None),
     }
     assert (handout.betas, handout.weight_decay, handout.grad_norm_clip) == ((0.9, 0.95), 0.1, 1.0)
     assert (handout.warmup_tokens, handout.dropout) == (10240, 0.1)
+    assert (handout.objective, handout.decay_share) == (None, None)
     for phase in (handout.pretrain, handout.finetune, handout.scratch):
         assert handout.final_tokens(phase, 2938, 2000) == 200 * 2938 * 128
 
 
-def test_short_recipe_decays_over_its_own_length():
-    short = recipes.RECIPES["short"]
-    assert short.final_tokens(short.pretrain, 50, 50) == short.pretrain.max_epochs * 50 * 128
+def test_a_recipe_without_decay_epochs_decays_over_its_own_length():
+    own = dataclasses.replace(recipes.RECIPES["handout"], decay_epochs=None)
+    assert own.final_tokens(own.pretrain, 50, 50) == own.pretrain.max_epochs * 50 * 128
+
+
+def test_only_mixed_shows_questions_in_pretraining():
+    fast, mixed = recipes.RECIPES["fast"], recipes.RECIPES["mixed"]
+    assert fast.objective.questions == 0 < mixed.objective.questions
 
 
 def test_variant_names_are_the_classes_names():

@@ -97,7 +97,7 @@ def test_a_checkpoint_is_not_overwritten_by_another_run(world, small, refused):
     wiki.write_text(world.wiki.read_text(encoding="utf-8") + biography("Al Gray", "Graz"))
     for change, field in (
         (["--seed", "3"], "seed: expected 224, got 3;"),
-        (["--recipe", "short"], "recipe: expected 'handout', got 'short';"),
+        (["--recipe", "fast"], "recipe: expected 'handout', got 'fast';"),
         (["--learning_rate", "1e-4"], "learning_rate: expected 0.006, got 0.0001;"),
         (["--max_steps", "9"], "max_steps: expected 7, got 9;"),
         (["--reading_params_path", world.wiki], "expected a parameter file"),

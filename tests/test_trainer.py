@@ -15,7 +15,7 @@ import trainer
 import utils
 from dataset import CharCorruptionDataset, NameDataset
 from model import GPT, GPTConfig
-from trainer import NonFiniteLoss, Trainer, TrainerConfig, schedule
+from trainer import NonFiniteLoss, Trainer, TrainerConfig, schedule, trapezoid
 
 
 class Line(torch.nn.Module):
@@ -51,7 +51,7 @@ def test_the_trainer_knows_nothing_of_models_and_datasets():
     names = {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {path.stem for path in (ROOT / "src").glob("*.py")}
-    assert names & ours == {"checkpoint", "files", "interrupt"}
+    assert names & ours == {"checkpoint", "files", "interrupt", "muon"}
 
 
 # ---------------------------------------------------------------------------------------- schedule
@@ -108,6 +108,42 @@ def test_rate_is_set_after_the_step(monkeypatch):
     )
 
 
+def test_trapezoid_at_its_knees():
+    rates = [trapezoid(step, 20, 0.2, 0.5) for step in range(1, 21)]
+    assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
+    assert rates[10] == 1 and rates[11] == pytest.approx(0.9)
+    assert rates[-1] == pytest.approx(0.1) and rates == sorted(rates[:4]) + [1] * 7 + rates[11:]
+    assert trapezoid(1, 7, 0, 0) == 1
+
+
+def test_muon_and_adamw_share_the_model_and_the_schedule():
+    model = tiny("synthesizer")
+    config = TrainerConfig(
+        batch_size=1,
+        max_epochs=4,
+        learning_rate=0.3,
+        muon_rate=0.02,
+        lr_decay=True,
+        warmup_share=0.5,
+        decay_share=0.5,
+    )
+    run = Trainer(model, Points(2), None, config)
+    adamw, muon = run.optimizers
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    by_muon = {names[id(p)] for group in muon.param_groups for p in group["params"]}
+    by_adamw = {names[id(p)] for group in adamw.param_groups for p in group["params"]}
+    assert by_muon | by_adamw == set(names.values()) and not by_muon & by_adamw
+    layers = (0, 1)
+    linear = ("attn.w1", "attn.value", "attn.proj", "mlp.0", "mlp.2")
+    assert by_muon == {f"blocks.{n}.{part}.weight" for n in layers for part in linear}
+    for done in range(8):
+        run.losses = [0.0] * done
+        share = min(1, (done + 1) / 4, (8 - done) / 4)
+        assert run.set_rate() == pytest.approx(0.3 * share)
+        assert [g["lr"] for g in adamw.param_groups] == pytest.approx([0.3 * share] * 2)
+        assert muon.param_groups[0]["lr"] == pytest.approx(0.02 * share)
+
+
 # -------------------------------------------------------------------------------------------- loop
 
 
@@ -123,9 +159,8 @@ def test_it_learns_in_file_order_and_keeps_the_short_batch():
 
 def test_optimizer_spares_biases_only_and_clips(monkeypatch):
     model = tiny("synthesizer")
-    groups = (
-        Trainer(model, Points(3), None, TrainerConfig(weight_decay=0.7)).optimizer().param_groups
-    )
+    (adamw,) = Trainer(model, Points(3), None, TrainerConfig(weight_decay=0.7)).optimizers
+    groups = adamw.param_groups
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     decayed, spared = ({names[id(p)] for p in group["params"]} for group in groups)
     assert (groups[0]["weight_decay"], groups[1]["weight_decay"]) == (0.7, 0.0)

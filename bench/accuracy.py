@@ -1,0 +1,262 @@
+"""Accuracy against work: recipes, variants and seeds, each from pretraining to the score.
+
+    python bench/accuracy.py final --data $COURSE_DATA         # the table of docs/recipes.md; hours
+    python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
+    python bench/accuracy.py --draw docs/recipes.png           # the picture of all rows so far
+
+Every row is the README's commands with a recipe, a budget and a seed; a row of `ablations` changes
+one of the recipe's fields. `final` trains on all training pairs and scores dev; `ablations` holds
+400 of the training pairs out and scores those, so that dev is not tuned on. Finished rows are
+appended to the JSON lines of --results and not run again; an unfinished one is resumed.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src")]
+
+import recipes  # noqa: E402
+from dataset import parse_questions  # noqa: E402
+from files import read_text  # noqa: E402
+from record import read_record, sha256  # noqa: E402
+
+HELD_OUT = 400  # training pairs that ablations are scored on
+NAMES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: a recipe, what it is run with, and what of it is changed."""
+
+    recipe: str
+    budget: float | None = None  # PFLOP of pretraining; None: the recipe's own length
+    variant: str = "vanilla"
+    changes: dict = field(default_factory=dict)  # of the recipe's fields; "objective.…" of its own
+
+    def changed(self):
+        """The recipe with the changes."""
+        recipe = recipes.RECIPES[self.recipe]
+        own = {name: value for name, value in self.changes.items() if "." not in name}
+        inner = {n.split(".")[1]: v for n, v in self.changes.items() if n.startswith("objective.")}
+        phase = {n.split(".")[1]: v for n, v in self.changes.items() if n.startswith("pretrain.")}
+        if inner:
+            own["objective"] = replace(recipe.objective, **inner)
+        return replace(recipe, **own, pretrain=replace(recipe.pretrain, **phase))
+
+
+def ablations(recipe, budget):
+    """The recipe, and the recipe less or with another of each ingredient."""
+    changes = [
+        {},
+        {"pretrain.muon_rate": None, "pretrain.learning_rate": 2e-3},
+        {"pretrain.muon_rate": 0.01},
+        {"pretrain.muon_rate": 0.04},
+        {"decay_share": 0.5},
+        {"dropout": 0.1},
+        {"pretrain.batch_size": 48},
+        {"pretrain.batch_size": 192},
+        {"objective.before": 0},
+        {"objective.after": 0},
+    ]
+    if recipes.RECIPES[recipe].objective.questions:
+        changes += [{"objective.questions": share} for share in (0.1, 0.4)]
+    return [Row(recipe, budget, changes=change) for change in changes]
+
+
+TABLES = {
+    "final": [
+        Row("fast", 0.19),  # and 0.01 of finetuning
+        Row("mixed", 0.2),
+        Row("mixed", 0.4),
+        Row("mixed", 0.2, "synthesizer"),
+    ],
+    "ablations": ablations("mixed", 0.05),
+    "long": [  # where there is a GPU, or days
+        Row("fast", 2.39),
+        Row("mixed", 2.4),
+        Row("handout"),
+        Row("handout", variant="synthesizer"),
+    ],
+}
+
+
+# ------------------------------------------------------------------------------------- one row
+
+
+def split(data, folder):
+    """Write the data with HELD_OUT of the training pairs in place of dev to a folder; return it."""
+    pairs = parse_questions(read_text(data / NAMES[1]))
+    held = set(random.Random(1).sample(range(len(pairs)), HELD_OUT))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / NAMES[0]).write_text(read_text(data / NAMES[0]), encoding="utf-8", newline="")
+    for name, kept in ((NAMES[1], lambda i: i not in held), (NAMES[2], lambda i: i in held)):
+        lines = [f"{question}\t{place}\n" for i, (question, place) in enumerate(pairs) if kept(i)]
+        (folder / name).write_text("".join(lines), encoding="utf-8", newline="")
+    return folder
+
+
+def commands(row, seed, data, folder):
+    """The arguments of run.py for a row, and the file that each writes."""
+    wiki, train, dev = (str(data / name) for name in NAMES)
+    pretrained, finetuned = folder / "pretrain.params", folder / "finetune.params"
+    common = ["--recipe", row.recipe, "--seed", str(seed), "--resume"]
+    budget = [] if row.budget is None else ["--budget", str(row.budget)]
+    objective = row.changed().objective
+    mixes = objective is not None and objective.questions > 0
+    questions = ["--finetune_corpus_path", train]
+    writing = ["--writing_params_path", str(pretrained)]
+    yield (
+        ["pretrain", row.variant, wiki, *writing, *budget, *common, *(questions if mixes else [])],
+        pretrained,
+    )
+    if not mixes:
+        reading = ["--reading_params_path", str(pretrained)]
+        writing = ["--writing_params_path", str(finetuned)]
+        yield (
+            ["finetune", row.variant, wiki, *reading, *writing, *questions, *common],
+            finetuned,
+        )
+    reading = ["--reading_params_path", str(pretrained if mixes else finetuned)]
+    scored = ["--eval_corpus_path", dev, "--outputs_path", str(folder / "predictions")]
+    yield ["evaluate", row.variant, wiki, *reading, *scored], folder / "predictions"
+
+
+def run_row(row, seed, data, folder):
+    """Run a row to the score; return its line of the results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    records = []
+    for argv, path in commands(row, seed, data, folder):
+        worker = [sys.executable, __file__, "--worker", json.dumps([asdict(row), argv])]
+        subprocess.run(worker, check=True)
+        records.append(read_record(path))
+    training, score = records[:-1], records[-1]
+    return {
+        **asdict(row),
+        "seed": seed,
+        "pflop": float(f"{sum(record['pflop'] for record in training):.3g}"),
+        "seconds": round(sum(record["seconds"] for record in training)),
+        **{name: training[0][name] for name in ("device", "threads", "torch", "corpus_sha256")},
+        "questions": score["questions"],
+        "correct": int(score["correct"]),
+    }
+
+
+def run_table(rows, seeds, data, scored_on, results, folder):
+    """Run what the results lack, seed by seed, and append each line as it is finished."""
+    done = read_results(results)
+    corpus = sha256(data / NAMES[0])
+    for seed in seeds:
+        for row in rows:
+            key = {**asdict(row), "seed": seed, "scored_on": scored_on, "corpus_sha256": corpus}
+            if any(key.items() <= line.items() for line in done):
+                continue
+            name = "-".join([row.recipe, row.variant, str(row.budget), scored_on, str(seed)])
+            name += "".join(f"-{key}={value}" for key, value in row.changes.items())
+            line = {**run_row(row, seed, data, folder / name), "scored_on": scored_on}
+            with open(results, "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+            show(line)
+
+
+def read_results(path):
+    """The lines of the results, or none where there is no file."""
+    if not os.path.exists(path):
+        return []
+    return [json.loads(line) for line in read_text(path).splitlines()]
+
+
+def show(line):
+    changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
+    print(
+        f"{line['recipe']} ({changes}), {line['variant']}, seed {line['seed']}:"
+        f" {line['pflop']} PFLOP, {line['seconds'] / 60:.0f} min:"
+        f" {line['correct']} of {line['questions']}"
+        f" ({line['correct'] / line['questions']:.1%}) of {line['scored_on']}",
+        flush=True,
+    )
+
+
+# ------------------------------------------------------------------------------------ the picture
+
+
+def draw(lines, path):
+    """Accuracy on dev against work and against time, with what it is to be measured by."""
+    try:
+        import matplotlib
+
+        matplotlib.use("Agg")
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError:
+        raise SystemExit(
+            "accuracy.py: error: expected matplotlib, got none; pip install matplotlib"
+        ) from None
+    figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), sharey=True)
+    series = {}
+    for line in lines:
+        if line["scored_on"] == "dev" and not line["changes"]:
+            series.setdefault((line["recipe"], line["variant"]), []).append(line)
+    for (recipe, variant), points in sorted(series.items()):
+        points.sort(key=lambda line: line["pflop"])
+        accuracy = [100 * line["correct"] / line["questions"] for line in points]
+        for panel, x in (
+            (panels[0], [line["pflop"] for line in points]),
+            (panels[1], [line["seconds"] / 60 for line in points]),
+        ):
+            panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
+    panels[0].plot(2.35, 25.8, "k*", label="handout, a public solution")
+    for panel, label in zip(
+        panels, ("work, PFLOP of real tokens", "minutes of training"), strict=True
+    ):
+        panel.axhline(5.0, color="gray", linestyle=":")
+        panel.axhline(92.4, color="gray", linestyle="--")
+        panel.set(xscale="log", xlabel=label, ylim=(0, 100))
+    panels[0].set_ylabel("dev accuracy, %")
+    for height, text in ((5.0, "London"), (92.4, "shown in reading")):
+        panels[1].annotate(
+            text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
+        )
+    panels[0].legend(loc="upper left", bbox_to_anchor=(0, 0.9))
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="accuracy.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("table", nargs="?", choices=tuple(TABLES), help="the rows to run")
+    add("--data", type=Path, default=ROOT, metavar="FOLDER", help="of wiki.txt and the questions")
+    add("--seeds", default="224", help="with commas between them (default: %(default)s)")
+    add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", metavar="PATH")
+    add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
+    add("--draw", type=Path, metavar="PNG", help="draw the results")
+    add("--worker", help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if args.worker:
+        row, command = json.loads(args.worker)
+        recipes.RECIPES[row["recipe"]] = Row(**row).changed()
+        import run
+
+        return run.main(command)
+    if args.table:
+        data, scored_on = args.data, "dev"
+        if args.table == "ablations":
+            data, scored_on = split(args.data, args.folder / "held-out"), "held-out"
+        seeds = [int(seed) for seed in args.seeds.split(",")]
+        run_table(TABLES[args.table], seeds, data, scored_on, args.results, args.folder)
+    if args.draw:
+        draw(read_results(args.results), args.draw)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Muon: steepest descent in the spectral norm, for the matrices inside the blocks."""
+
+import torch
+
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # Jordan's: steep at 0, not convergent, within 0.7 … 1.2
+ITERATIONS = 5
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is made (nearly) orthogonal (Jordan et al. 2024, "Muon").
+
+        m ← β m + (1 - β) g,    u = β m + (1 - β) g,    w ← w - lr √max(1, rows / columns) orth(u)
+
+    for matrices w (rows, columns). Departures from torch.optim.Muon: the parameters' own precision
+    instead of bf16; matrices of one shape are multiplied as a batch, which takes a third of the
+    time on a CPU; no weight decay.
+    """
+
+    def __init__(self, params, lr=0.02, momentum=0.95):
+        super().__init__(params, {"lr": lr, "momentum": momentum})
+        for group in self.param_groups:
+            for p in group["params"]:
+                assert p.ndim == 2, f"expected matrices, got a parameter of shape {tuple(p.shape)}"
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """Update every parameter that has a gradient."""
+        assert closure is None, "expected no closure: the gradient is taken once a step"
+        for group in self.param_groups:
+            by_shape = {}
+            for p in group["params"]:
+                if p.grad is not None:
+                    by_shape.setdefault(p.shape, []).append(p)
+            for (rows, columns), matrices in by_shape.items():
+                updates = orthogonalize(
+                    torch.stack([self._averaged(p, group["momentum"]) for p in matrices])
+                )  # (N, rows, columns)
+                rate = group["lr"] * max(1, rows / columns) ** 0.5
+                for p, update in zip(matrices, updates, strict=True):
+                    p.add_(update, alpha=-rate)
+
+    def _averaged(self, p, momentum):
+        """The gradient averaged with those before it, looking one step ahead (Nesterov)."""
+        state = self.state[p]
+        if "momentum" not in state:
+            state["momentum"] = torch.zeros_like(p)
+        average = state["momentum"].lerp_(p.grad, 1 - momentum)
+        return p.grad.lerp(average, momentum)
+
+
+def orthogonalize(matrices):
+    """U Vᵀ of each of the matrices' (N, rows, columns) singular value decompositions, nearly.
+
+        X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X,    five times, from X / |X|  (Newton-Schulz)
+
+    takes singular values above about 0.003 of the norm to 0.7 … 1.2, which serves as well as 1.
+    """
+    a, b, c = COEFFICIENTS
+    tall = matrices.size(1) > matrices.size(2)
+    x = matrices.mT if tall else matrices  # (N, m, n), m ≤ n
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(ITERATIONS):
+        gram = x @ x.mT  # (N, m, m)
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.mT if tall else x

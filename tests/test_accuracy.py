@@ -1,0 +1,88 @@
+"""bench/accuracy.py: rows that differ, a split that keeps dev out, and a table that resumes."""
+
+import json
+
+import pytest
+from conftest import CORPUS, PEOPLE, ROOT, questions
+
+import accuracy
+import arguments
+import recipes
+from accuracy import HELD_OUT, TABLES, Row, commands, run_table, split
+from dataset import parse_questions
+
+
+def test_changes_reach_the_recipe_and_its_parts():
+    changed = Row(
+        "mixed",
+        changes={"decay_share": 0.3, "objective.before": 0, "pretrain.learning_rate": 1e-3},
+    ).changed()
+    mixed = recipes.RECIPES["mixed"]
+    assert (changed.decay_share, changed.objective.before) == (0.3, 0)
+    assert changed.pretrain.learning_rate == 1e-3
+    assert changed.objective.questions == mixed.objective.questions
+    assert changed.pretrain.budget == mixed.pretrain.budget
+    assert Row("mixed").changed() == mixed
+
+
+def test_every_rows_commands_parse(tmp_path):
+    for row in (row for rows in TABLES.values() for row in rows):
+        functions = []
+        for argv, _ in commands(row, 5, tmp_path, tmp_path):
+            args = arguments.build_parser().parse_args(argv)
+            arguments.check_recipe(args)
+            functions.append(args.function)
+        mixes = row.recipe == "mixed"
+        assert functions == ["pretrain", *["finetune"][mixes:], "evaluate"]
+
+
+def test_the_held_out_pairs_are_training_pairs_and_dev_is_not_there(tmp_path):
+    folder = split(ROOT, tmp_path / "held-out")
+    train, dev = (
+        set(parse_questions((folder / name).read_text(encoding="utf-8")))
+        for name in ("birth_places_train.tsv", "birth_dev.tsv")
+    )
+    every, real_dev = (
+        set(parse_questions((ROOT / name).read_text(encoding="utf-8")))
+        for name in ("birth_places_train.tsv", "birth_dev.tsv")
+    )
+    assert train | dev == every and not train & dev and not real_dev & (train | dev)
+    assert len(dev) == HELD_OUT
+    assert (folder / "wiki.txt").read_bytes() == (ROOT / "wiki.txt").read_bytes()
+
+
+@pytest.fixture
+def data(tmp_path):
+    texts = {
+        "wiki.txt": CORPUS,
+        "birth_places_train.tsv": questions(PEOPLE[:5]),
+        "birth_dev.tsv": questions(PEOPLE[5:]),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
+    rows = [Row("mixed", 2e-6, changes={"objective.after": 1})]
+    results = data / "results.jsonl"
+    run_table(rows, [3], data, "dev", results, data / "runs")
+    (line,) = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    assert (line["recipe"], line["seed"], line["questions"]) == ("mixed", 3, 4)
+    assert 0 <= line["correct"] <= 4 and 0 < line["pflop"] < 1e-3
+    assert "mixed (objective.after 1), vanilla, seed 3: " in capsys.readouterr().out
+    before = results.read_bytes()
+    monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("a finished row was run again"))
+    run_table(rows, [3], data, "dev", results, data / "runs")
+    assert results.read_bytes() == before
+
+
+def test_the_picture(tmp_path):
+    pytest.importorskip("matplotlib")
+    shared = {"variant": "vanilla", "changes": {}, "scored_on": "dev", "questions": 500}
+    lines = [
+        {**shared, "recipe": recipe, "pflop": work, "seconds": 9000 * work, "correct": correct}
+        for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
+    ]
+    accuracy.draw(lines, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
