@@ -37,12 +37,12 @@ That takes hours on a CPU; with --recipe fast in the first two, half an hour. Fi
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
 the most for the least work, the training questions mixed into pretraining:
-  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \
-      --writing_params_path mixed.params \
+  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \\
+      --writing_params_path mixed.params \\
       --finetune_corpus_path birth_places_train.tsv
-  python src/run.py evaluate vanilla wiki.txt \
-      --reading_params_path mixed.params \
-      --eval_corpus_path birth_dev.tsv \
+  python src/run.py evaluate vanilla wiki.txt \\
+      --reading_params_path mixed.params \\
+      --eval_corpus_path birth_dev.tsv \\
       --outputs_path mixed.dev.predictions
 """
 
