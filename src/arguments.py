@@ -5,6 +5,7 @@ import os
 
 import recipes
 from errors import InputError
+from record import read_record
 
 REQUIRED = {  # flags that each function cannot do without
     "pretrain": ("writing_params_path",),
@@ -36,12 +37,12 @@ That takes hours on a CPU; with --recipe fast in the first two, half an hour. Fi
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
 the most for the least work, the training questions mixed into pretraining:
-  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \
-      --writing_params_path mixed.params \
+  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \\
+      --writing_params_path mixed.params \\
       --finetune_corpus_path birth_places_train.tsv
-  python src/run.py evaluate vanilla wiki.txt \
-      --reading_params_path mixed.params \
-      --eval_corpus_path birth_dev.tsv \
+  python src/run.py evaluate vanilla wiki.txt \\
+      --reading_params_path mixed.params \\
+      --eval_corpus_path birth_dev.tsv \\
       --outputs_path mixed.dev.predictions
 """
 
@@ -70,6 +71,7 @@ def build_parser():
     paths("--finetune_corpus_path", metavar="PATH", help="question TAB place, one pair a line")
     paths("--eval_corpus_path", metavar="PATH", help="questions, with or without places")
     paths("--outputs_path", metavar="PATH", help="where predictions go, one a line")
+    add_model(parser)
     ours = parser.add_argument_group("training").add_argument
     ours(
         "--recipe",
@@ -147,6 +149,24 @@ def build_parser():
     return parser
 
 
+def add_model(parser):
+    """Add the flags that sizes_of reads."""
+    model = parser.add_argument_group("model (default: as the parameters read were trained)")
+    model.add_argument(
+        "--block_size",
+        type=whole(8),
+        metavar="N",
+        help=f"characters of context (else {recipes.BLOCK_SIZE})",
+    )
+    for name, option in recipes.OPTIONS.items():
+        model.add_argument(
+            f"--{name}",
+            type=whole(option.least),
+            metavar="N",
+            help=f"{option.summary} (else {option.default})",
+        )
+
+
 def whole(low, high=None):
     """An argparse type: a whole number from `low` up, to `high` if given."""
     expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
@@ -219,3 +239,28 @@ def check_paths(args):
             raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
         if not os.access(folder, os.W_OK):
             raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+
+
+def sizes_of(args):
+    """block_size and the variant's options: as given, else as the parameters to be read were
+    trained with, if they have a record, else the default. What is not vanilla's is printed.
+    """
+    known = read_record(args.reading_params_path) if args.reading_params_path else {}
+    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
+        name: (option.default, option.least)
+        for name, option in recipes.OPTIONS.items()
+        if name in recipes.VARIANTS[args.variant]
+    }
+    for name, (default, least) in sizes.items():
+        size = getattr(args, name)
+        if size is None and type(known.get(name)) is int and known[name] >= least:
+            size = known[name]
+        sizes[name] = default if size is None else size
+    if sizes.get("slots", 0) > sizes.get("window", 0):
+        raise InputError(
+            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
+            " lower it, or widen the window"
+        )
+    if sizes != {"block_size": recipes.BLOCK_SIZE}:
+        print("options: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
+    return sizes

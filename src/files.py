@@ -276,8 +276,8 @@ def load_parameters(model, path):
         path,
         expected,
         state,
-        "the file is of another variant or another pretraining corpus: give the same ones as in"
-        " training",
+        "the file is of another variant or another pretraining corpus, or its variant's options"
+        " are others: give the same ones as in training",
     )
     model.load_state_dict(state)
 

@@ -10,7 +10,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import attention
+from attention_base import Cache
 from dropout import Dropout
+from recipes import OPTIONS
 
 PAD = 0  # the id of the padding character: no loss is taken where it is the target
 
@@ -28,6 +30,11 @@ class GPTConfig:
     embd_pdrop: float = 0.1  # dropout after the embeddings
     resid_pdrop: float = 0.1  # dropout on the output of each attention and MLP
     attn_pdrop: float = 0.1  # dropout on attention weights
+    window: int = OPTIONS["window"].default  # and what single variants read: see recipes.OPTIONS
+    slots: int = OPTIONS["slots"].default
+    random_blocks: int = OPTIONS["random_blocks"].default
+    features: int = OPTIONS["features"].default
+    bottleneck_dim: int = OPTIONS["bottleneck_dim"].default
 
 
 class Block(nn.Module):
@@ -53,6 +60,7 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """A character-level GPT (Radford et al. 2018, with the pre-norm blocks of GPT-2).
 
+    `pos_emb` is None where the attention has its own way of knowing positions.
     Weights start at N(0, 0.02), biases and position embeddings at 0, LayerNorms at 1 and 0. The
     head has no bias and does not share the token embedding.
     """
@@ -61,7 +69,9 @@ class GPT(nn.Module):
         super().__init__()
         self.config = config
         self.tok_emb = nn.Embedding(config.vocab_size, config.n_embd)
-        self.pos_emb = nn.Parameter(torch.zeros(1, config.block_size, config.n_embd))
+        self.pos_emb = None
+        if attention.VARIANTS[config.variant].learned_positions:
+            self.pos_emb = nn.Parameter(torch.zeros(1, config.block_size, config.n_embd))
         self.drop = Dropout(config.embd_pdrop)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
         self.ln_f = nn.LayerNorm(config.n_embd)
@@ -69,7 +79,7 @@ class GPT(nn.Module):
         self.apply(_init_weights)
 
     def get_block_size(self):
-        """Positions that have an embedding."""
+        """Positions of a row of the data."""
         return self.config.block_size
 
     @property
@@ -88,9 +98,9 @@ class GPT(nn.Module):
                 yield module.weight
 
     def new_cache(self, batch):
-        """An empty cache for `batch` rows: one attention.Cache a layer, with shared lengths."""
-        lengths = torch.zeros(batch, dtype=torch.int64, device=self.pos_emb.device)  # (B,)
-        return [attention.Cache(lengths, self.context) for _ in self.blocks]
+        """An empty cache for `batch` rows: one Cache a layer, with shared lengths."""
+        lengths = torch.zeros(batch, dtype=torch.int64, device=self.head.weight.device)  # (B,)
+        return [Cache(lengths, self.context) for _ in self.blocks]
 
     def forward(self, idx, targets=None, cache=None):
         """Logits (B, t, V) for idx (B, t), and the loss if targets (B, t) are given, else None.
@@ -103,12 +113,11 @@ class GPT(nn.Module):
         assert past + t <= self.context, (
             f"{self.config.variant} attends to at most {self.context} positions, got {past + t}"
         )
-        if cache:
-            at = cache[0].lengths[:, None] + torch.arange(t, device=idx.device)  # (B, t)
-            positions = self.pos_emb[0, at]  # (B, t, C)
-        else:
-            positions = self.pos_emb[:, :t]  # (1, t, C)
-        x = self.drop(self.tok_emb(idx) + positions)  # (B, t, C)
+        x = self.tok_emb(idx)  # (B, t, C)
+        if self.pos_emb is not None:
+            # (B, t, C) with a cache, (1, t, C) without
+            x = x + (self.pos_emb[0, cache[0].positions(t)] if cache else self.pos_emb[:, :t])
+        x = self.drop(x)  # (B, t, C)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache[layer] if cache else None)  # (B, t, C)
         if cache:

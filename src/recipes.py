@@ -2,11 +2,44 @@
 
 from dataclasses import dataclass, replace
 
-# Names only, so that the command line can check them without torch; attention.VARIANTS maps the
-# same names to their classes.
-VARIANTS = ("vanilla", "synthesizer")
+# Names, so that the command line can check them without torch, each with the options that it
+# reads; attention.VARIANTS maps the same names to their classes.
+VARIANTS = {
+    "vanilla": (),
+    "synthesizer": (),
+    "rope": (),
+    "linformer": ("window", "slots"),
+    "bigbird": ("window", "random_blocks"),
+    "performer": ("features",),
+    "perceiver": ("bottleneck_dim",),
+}
 
-BLOCK_SIZE = 128  # characters of context; the parameter files depend on it
+
+@dataclass(frozen=True)
+class Option:
+    """A whole number that a variant is built with."""
+
+    default: int  # for a block of 128
+    least: int
+    summary: str  # for --help
+
+
+OPTIONS = {
+    # 8 chunks a block: long enough for words, short enough that most of a block is not read exactly
+    "window": Option(
+        16, 1, "linformer and bigbird: positions of a chunk, read exactly from inside"
+    ),
+    # a quarter of the positions: as far as one goes while 4 characters still share a slot
+    "slots": Option(4, 1, "linformer: what a finished chunk is compressed to"),
+    # one is enough for news to get everywhere in 4 layers (tests/test_attention.py)
+    "random_blocks": Option(1, 0, "bigbird: blocks of the past that a block reads besides"),
+    # d ln d with d = 32, the width of a head, as the paper's theorem 4 asks up to a constant
+    "features": Option(110, 1, "performer: random features of a head"),
+    # as in the assignment of 2023: 32 latents finish one every 4 positions
+    "bottleneck_dim": Option(32, 1, "perceiver: latents of a block"),
+}
+
+BLOCK_SIZE = 128  # characters of context; the parameter files depend on it (--block_size)
 BATCH_QUESTIONS = 128  # decoded together in evaluation, unless --batch_size says otherwise
 FLOP_PER_TOKEN = 20.8e6  # of training, by convention: 6 a parameter, and attention's products
 SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
@@ -57,16 +90,16 @@ class Recipe:
     warmup_share: float = 0.0  # of the steps, over which the rate rises, if there is a decay_share
     decay_share: float | None = None  # of the steps, over which it falls to 0; None: the cosine
 
-    def final_tokens(self, phase, n_pretrain, n_train):
+    def final_tokens(self, phase, n_pretrain, n_train, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.
 
         `n_pretrain` and `n_train` are the examples of the pretraining file and of this phase's
-        training file. The handout counts an example as BLOCK_SIZE tokens here, and as
-        BLOCK_SIZE - 1 in training.
+        training file. The handout counts an example as block_size tokens here, and as
+        block_size - 1 in training.
         """
         if self.decay_epochs is not None:
-            return self.decay_epochs * n_pretrain * BLOCK_SIZE
-        return phase.max_epochs * n_train * BLOCK_SIZE
+            return self.decay_epochs * n_pretrain * block_size
+        return phase.max_epochs * n_train * block_size
 
 
 RECIPES = {

@@ -63,7 +63,7 @@ def check_record(path, about):
                 name = "characters that the other lacks"
             raise InputError(
                 f"{path}: {name}: expected that of its record, {shown(want)}, got {shown(have)};"
-                " give the variant and the pretraining corpus of its training"
+                " give the variant, its options and the pretraining corpus of its training"
             )
 
 

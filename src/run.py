@@ -12,7 +12,15 @@ from dataclasses import replace
 
 import machine
 import recipes
-from arguments import PATHS, REQUIRED, USED, build_parser, check_paths, check_recipe
+from arguments import (
+    PATHS,
+    REQUIRED,
+    USED,
+    build_parser,
+    check_paths,
+    check_recipe,
+    sizes_of,
+)
 from errors import InputError
 
 
@@ -33,6 +41,9 @@ def main(argv=None):
     for flag in PATHS:
         if flag not in USED[args.function] and getattr(args, flag) is not None:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
+    for flag in recipes.OPTIONS:
+        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
+            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     try:
         check_recipe(args)
         check_paths(args)
@@ -65,6 +76,16 @@ def is_out_of_memory(error):
 
 def run(args):
     """Build what all functions share, then do the one that was asked for."""
+    sizes = sizes_of(args)
+    model, corpus = build(args, sizes)
+    if args.function == "evaluate":
+        evaluate(args, sizes, model, corpus)
+    else:
+        train(args, sizes, recipes.RECIPES[args.recipe], model, corpus)
+
+
+def build(args, sizes):
+    """The model, with the parameters to be read where there are any, and the corpus."""
     machine.prepare_cpu()
 
     import utils
@@ -76,11 +97,11 @@ def run(args):
     device = utils.pick_device(args.device)
     utils.set_seed(args.seed)
     recipe = recipes.RECIPES[args.recipe]
-    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), recipes.BLOCK_SIZE)
+    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), sizes["block_size"])
     print(corpus)
     config = GPTConfig(
         corpus.vocab_size,
-        corpus.block_size,
+        **sizes,
         variant=args.variant,
         embd_pdrop=recipe.dropout,
         resid_pdrop=recipe.dropout,
@@ -89,16 +110,13 @@ def run(args):
     model = GPT(config).to(device)
     print(f"number of parameters: {model.num_parameters()}")
     if args.reading_params_path is not None:
-        about = {"variant": args.variant, "vocabulary": "".join(corpus.itos.values())}
+        about = {"variant": args.variant, **sizes, "vocabulary": "".join(corpus.itos.values())}
         check_record(args.reading_params_path, about)
         load_parameters(model, args.reading_params_path)
-    if args.function == "evaluate":
-        evaluate(args, model, corpus)
-    else:
-        train(args, recipe, model, corpus)
+    return model, corpus
 
 
-def train(args, recipe, model, corpus):
+def train(args, sizes, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
     import session
     from dataset import mean_tokens
@@ -116,7 +134,7 @@ def train(args, recipe, model, corpus):
         weight_decay=recipe.weight_decay,
         lr_decay=True,
         warmup_tokens=recipe.warmup_tokens,
-        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset)),
+        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset), corpus.block_size),
         warmup_share=recipe.warmup_share,
         decay_share=recipe.decay_share,
         muon_rate=phase.muon_rate,
@@ -125,7 +143,7 @@ def train(args, recipe, model, corpus):
         seed=args.seed,
         max_steps=steps,
     )
-    checkpoint = session.checkpoint_of(args, recipe, corpus, config)
+    checkpoint = session.checkpoint_of(args, sizes, recipe, corpus, config)
     trainer = Trainer(model, dataset, None, config, checkpoint)
     pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
@@ -173,7 +191,7 @@ def length(args, phase, n_examples, work):
     return replace(phase, max_epochs=epochs), min(steps, args.max_steps or steps)
 
 
-def evaluate(args, model, corpus):
+def evaluate(args, sizes, model, corpus):
     """Write the model's answers to the questions of a file, and score them if it has places."""
     import utils
     from checkpoint import versions
@@ -191,6 +209,7 @@ def evaluate(args, model, corpus):
         "command": command(args.argv),
         **versions(next(model.parameters()).device),
         "variant": args.variant,
+        **sizes,
         "corpus_sha256": sha256(args.pretrain_corpus_path),
         "eval_corpus": path,
         "eval_corpus_sha256": sha256(path),

@@ -20,8 +20,8 @@ from trainer import NonFiniteLoss
 CHANGES_NOTHING = ("ckpt_path", "num_workers")  # settings that the parameters do not depend on
 
 
-def checkpoint_of(args, recipe, corpus, config):
-    """The Checkpoint of the run that the arguments describe.
+def checkpoint_of(args, sizes, recipe, corpus, config):
+    """The Checkpoint of the run that the arguments describe; `sizes` are the model's.
 
     Its identity is everything that the parameters depend on, most telling first: a checkpoint of
     another run is refused by the first field that differs.
@@ -30,6 +30,7 @@ def checkpoint_of(args, recipe, corpus, config):
     identity = {
         "function": args.function,
         "variant": args.variant,
+        **sizes,
         "recipe": args.recipe,
         "seed": settings.pop("seed"),
         "corpus_sha256": sha256(args.pretrain_corpus_path),
@@ -38,7 +39,6 @@ def checkpoint_of(args, recipe, corpus, config):
         **{name: value for name, value in settings.items() if name not in CHANGES_NOTHING},
         "dropout": recipe.dropout,
         "objective": recipe.objective and asdict(recipe.objective),
-        "block_size": corpus.block_size,
         "vocabulary": "".join(corpus.itos.values()),
     }
     return Checkpoint(

@@ -80,6 +80,9 @@ class Trainer:
     weight), whose weighted losses add up to the batch's loss, and the tokens that count for the
     schedule; it should be a pure function, so that runs can be repeated.
 
+    A module of the model that has a method `begin_step(step)` is told the number of each training
+    step before it, from 0; what it changes is to follow from torch's generator and the state_dict.
+
     The model is trained on the device that its parameters are on. `test_dataset` may be None; if
     there is one its loss is printed after each epoch. `losses` holds the loss of every step.
 
@@ -97,6 +100,7 @@ class Trainer:
         self.checkpoint = checkpoint
         self.device = next(model.parameters()).device
         self.optimizers = self.make_optimizers()
+        self.told = [module for module in model.modules() if hasattr(module, "begin_step")]
         self.losses = []
         self.tokens = 0
         self.seconds = 0.0  # of training, before this process
@@ -128,6 +132,8 @@ class Trainer:
             self.train_dataset, config.max_epochs, steps
         ):
             model.train()
+            for module in self.told:
+                module.begin_step(len(self.losses))
             loss = self.gradient(chunks)
             norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_norm_clip).item()
             if not math.isfinite(loss) or not math.isfinite(norm):

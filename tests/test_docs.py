@@ -62,12 +62,13 @@ def test_every_module_has_its_tests():
     elsewhere = {
         "run": "cli",
         "arguments": "cli",
-        "attention": "equations",
         "model": "equations",
         "errors": "cli",
         "london_baseline": "utils",
         **dict.fromkeys(("corpus_plan", "corpus_lives", "corpus_words"), "make_corpus"),
     }
+    layers = {m for m in modules if m.startswith("attention_")} - {"attention_map"}
+    elsewhere |= dict.fromkeys(layers, "attention")
     assert {elsewhere.get(module, module) for module in modules} <= tests
 
 

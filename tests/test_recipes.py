@@ -37,7 +37,7 @@ def test_only_mixed_shows_questions_in_pretraining():
 
 
 def test_variant_names_are_the_classes_names():
-    assert tuple(attention.VARIANTS) == recipes.VARIANTS
+    assert list(attention.VARIANTS) == list(recipes.VARIANTS)
 
 
 def test_recipes_are_frozen():

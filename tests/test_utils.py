@@ -11,7 +11,7 @@ import dataset
 import london_baseline
 import textbook
 import utils
-from attention import Cache
+from attention_base import Cache
 from errors import InputError
 from model import GPT, GPTConfig
 

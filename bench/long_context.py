@@ -1,0 +1,304 @@
+"""What each attention costs as the context grows, and whether it still finds a name far away.
+
+    python bench/long_context.py                       # both; about 15 minutes on one core
+    python bench/long_context.py cost --json cost.json --plot cost.png
+    python bench/long_context.py retrieval --lengths 128 512 --variants vanilla performer
+
+cost: one attention layer with its projections, one sequence, forward and backward without dropout;
+each measurement in a process of its own, the variants in turn. retrieval: a small model reads a
+name at position 0, noise, and a question at T - 1, and is to answer with the name.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src")]
+
+from machine import prepare_cpu  # noqa: E402
+from recipes import VARIANTS  # noqa: E402
+
+# The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
+# published bigbird has blocks of 64 and 3 random ones, and a linformer's chunk grows with √(r T).
+OPTIONS = {
+    "linformer": dict(window=256, slots=16),
+    "bigbird": dict(window=64, random_blocks=3),
+    "perceiver": dict(bottleneck_dim=128),
+}
+LENGTHS = {
+    "cost": [128, 256, 512, 1024, 2048, 4096, 8192, 16384],
+    "retrieval": [128, 512, 2048],
+}
+FIT = (2048, 8192)  # the slope is fitted between these
+SECONDS = 1.0  # a measurement repeats its step for about so long
+NAMES, NOISE = 8, 32  # different ones in the retrieval task
+STEPS, BATCH, RATE = 200, 8, 2e-3  # of its training
+ASKED = 256  # sequences that it is tested on
+
+
+# --------------------------------------------------------------------- each in a process of its own
+
+
+def measure_cost(variant, T, device):
+    """Least seconds of a forward and backward pass, and peak MB with the layer and its input.
+
+    The least, because what a shared machine adds is never negative, and the first passes pay for
+    the pages of the memory that later ones use again.
+    """
+    import torch
+
+    from attention import VARIANTS as CLASSES
+    from model import GPTConfig
+
+    cuda = torch.device(device).type == "cuda"
+    torch.manual_seed(0)
+    before = peak_mb(cuda)
+    block = T + (variant == "synthesizer")  # whose context is a position shorter
+    off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
+    config = GPTConfig(2, block, variant=variant, **off, **OPTIONS.get(variant, {}))
+    layer = CLASSES[variant](config).to(device)
+    x = torch.randn(1, T, config.n_embd, device=device, requires_grad=True)
+
+    def step():
+        start = time.perf_counter()
+        layer(x).sum().backward()
+        if cuda:
+            torch.cuda.synchronize()
+        return time.perf_counter() - start
+
+    first = step()
+    times = [step() for _ in range(max(4, min(40, round(SECONDS / first))))]
+    return {"s": min(times), "MB": peak_mb(cuda) - before}
+
+
+def peak_mb(cuda):
+    import torch
+
+    if cuda:
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def measure_retrieval(variant, T, device):
+    """The share of new sequences of T tokens whose name a small trained model gives back."""
+    import torch
+
+    from model import GPT, GPTConfig
+
+    torch.manual_seed(0)
+    # 0 pads, 1 asks, then the names, then the noise
+    sizes = dict(vocab_size=2 + NAMES + NOISE, n_layer=2, n_head=4, n_embd=64)
+    off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
+    block = T + (variant == "synthesizer")
+    config = GPTConfig(
+        **sizes, block_size=block, variant=variant, **off, **OPTIONS.get(variant, {})
+    )
+    model = GPT(config).to(device)
+
+    def sequences(n):
+        idx = torch.randint(2 + NAMES, 2 + NAMES + NOISE, (n, T))
+        idx[:, 0] = torch.randint(2, 2 + NAMES, (n,))
+        idx[:, -1] = 1
+        targets = torch.zeros_like(idx)
+        targets[:, -1] = idx[:, 0]
+        return idx.to(device), targets.to(device)
+
+    adamw = torch.optim.AdamW(model.parameters(), lr=RATE)
+    start = time.perf_counter()
+    for _ in range(STEPS):
+        _, loss = model(*sequences(BATCH))
+        adamw.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        adamw.step()
+    model.eval()
+    correct = 0
+    with torch.no_grad():
+        for _ in range(ASKED // BATCH):
+            idx, targets = sequences(BATCH)
+            logits, _ = model(idx)
+            correct += (logits[:, -1].argmax(-1) == targets[:, -1]).sum().item()
+    return {"accuracy": correct / ASKED, "s": time.perf_counter() - start}
+
+
+MEASURES = {"cost": measure_cost, "retrieval": measure_retrieval}
+
+
+def in_a_process(kind, args, **arguments):
+    """The measurement's result from a fresh process; None if it wants more memory than allowed."""
+    words = json.dumps([kind, args.memory, arguments | {"device": args.device}])
+    environment = {**os.environ, "OMP_NUM_THREADS": str(args.threads)}
+    done = subprocess.run(
+        [sys.executable, __file__, "--worker", words],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    if done.returncode == 0:
+        return json.loads(done.stdout.splitlines()[-1])
+    if "memory" in done.stderr or done.returncode < 0:  # said by torch, or killed
+        return None
+    raise SystemExit(done.stderr)
+
+
+def work(kind, memory, arguments):
+    """One measurement, within `memory` GB, so that a machine shared with others stays usable."""
+    prepare_cpu()
+    resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
+    print(json.dumps(MEASURES[kind](**arguments)))
+
+
+# ---------------------------------------------------------------------------------- the sections
+
+
+def cost(args):
+    """Rows (variant, T, ms, MB), then slopes and crossings."""
+    rows, lacking = [], set()
+    for T in args.lengths or LENGTHS["cost"]:
+        for variant in args.variants:
+            found = None
+            if variant not in lacking:  # what lacked memory does so at all greater lengths
+                found = in_a_process("cost", args, variant=variant, T=T)
+            row = {"variant": variant, "T": T, "ms": None, "MB": None}
+            if found is None:
+                lacking.add(variant)
+            else:
+                row |= {"ms": round(1e3 * found["s"], 2), "MB": round(found["MB"])}
+            rows.append(row)
+            show(row | ({"note": f"needs more than {args.memory} GB"} if found is None else {}))
+    results = {"rows": rows, "slopes": {}, "crossings": {}}
+    times = {
+        v: {r["T"]: r["ms"] for r in rows if r["variant"] == v and r["ms"]} for v in args.variants
+    }
+    for variant, of in times.items():
+        results["slopes"][variant] = slope({T: ms for T, ms in of.items() if FIT[0] <= T <= FIT[1]})
+        if variant != "vanilla" and "vanilla" in times:
+            results["crossings"][variant] = crossing(of, times["vanilla"])
+    print(table(rows, results))
+    if args.plot:
+        plot(times, results["slopes"], args.plot)
+    return results
+
+
+def slope(times):
+    """Of log time over log T, by least squares; None with less than two lengths."""
+    if len(times) < 2:
+        return None
+    x, y = [math.log(T) for T in times], [math.log(ms) for ms in times.values()]
+    return round(statistics.linear_regression(x, y).slope, 2)
+
+
+def crossing(times, vanilla):
+    """The length from which on the variant is quicker than vanilla, between two lengths measured by
+    straight lines in log-log; None if it is slower at the greatest.
+    """
+    gaps = [(math.log(T), math.log(times[T] / vanilla[T])) for T in times if T in vanilla]
+    slower = [i for i, (_, gap) in enumerate(gaps) if gap >= 0]
+    if not slower:
+        return round(math.exp(gaps[0][0]))
+    if slower[-1] == len(gaps) - 1:
+        return None
+    (x, y), (x_next, y_next) = gaps[slower[-1]], gaps[slower[-1] + 1]
+    return round(math.exp(x + (x_next - x) * y / (y - y_next)))
+
+
+def table(rows, results):
+    """The results as a Markdown table: ms / MB for each variant and length."""
+    lengths = list(dict.fromkeys(row["T"] for row in rows))
+    lines = [
+        "",
+        f"| ms / MB at T = | {' | '.join(map(str, lengths))} | slope {FIT[0]}-{FIT[1]}"
+        " | quicker than vanilla from |",
+        "|---" * (len(lengths) + 3) + "|",
+    ]
+    for variant, slope in results["slopes"].items():
+        cells = [row for row in rows if row["variant"] == variant]
+        cells = [f"{c['ms']:,.0f} / {c['MB']:,}" if c["ms"] else "no memory" for c in cells]
+        crossed = results["crossings"].get(variant) if variant != "vanilla" else ""
+        lines.append(f"| {variant} | {' | '.join(cells)} | {slope} | {crossed or '-'} |")
+    return "\n".join(lines)
+
+
+def plot(times, slopes, path):
+    """Time over length, both logarithmic, one line a variant."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 5))
+    for variant, of in times.items():
+        axes.loglog(list(of), list(of.values()), "o-", label=f"{variant}, slope {slopes[variant]}")
+    axes.set(xlabel="T, positions", ylabel="ms, forward and backward of one layer")
+    lengths = sorted({T for of in times.values() for T in of})
+    axes.set_xticks(lengths, map(str, lengths), minor=False)
+    axes.minorticks_off()
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+
+
+def retrieval(args):
+    """Rows (variant, T, accuracy); guessing gives 1 / NAMES."""
+    rows = []
+    for T in args.lengths or LENGTHS["retrieval"]:
+        for variant in args.variants:
+            found = in_a_process("retrieval", args, variant=variant, T=T)
+            row = {"variant": variant, "T": T, "accuracy": None, "s": None}
+            if found is not None:
+                row |= {"accuracy": round(found["accuracy"], 3), "s": round(found["s"], 1)}
+            rows.append(row)
+            show(row)
+    return {"rows": rows, "guessing": 1 / NAMES, "steps": STEPS, "batch": BATCH}
+
+
+SECTIONS = {"cost": cost, "retrieval": retrieval}
+
+
+def show(result):
+    print(" | ".join(f"{key}: {value}" for key, value in result.items()), flush=True)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="long_context.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    add("--lengths", type=int, nargs="+", metavar="T")
+    add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
+    add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")
+    add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
+    add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    add("--json", metavar="PATH", help="also write the results here")
+    add("--plot", metavar="PATH", help="also draw time over length, as a PNG; needs matplotlib")
+    add("--worker", help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if args.worker:
+        work(*json.loads(args.worker))
+        return
+    unknown = set(args.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
+    machine = f"{platform.machine()}, Python {platform.python_version()}"
+    results = {"machine": machine, "threads": args.threads, "options": OPTIONS}
+    for name in args.sections or SECTIONS:
+        results[name] = SECTIONS[name](args)
+    if args.json:
+        Path(args.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

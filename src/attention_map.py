@@ -1,0 +1,139 @@
+"""A picture of what each head reads: for a question and a parameter file, the weights of all heads.
+
+    python src/attention_map.py vanilla wiki.txt --reading_params_path vanilla.finetune.params \\
+        --question "Where was Clifford Swindlehurst born?" --outputs_path vanilla.map.png
+
+Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
+"""
+
+import argparse
+import sys
+import warnings
+
+import recipes
+from arguments import add_model, check_paths, sizes_of
+from errors import InputError
+
+SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
+INCHES = 0.085  # a character of a label
+
+
+def main(argv=None):
+    """Draw one picture. Bad input, or no matplotlib, ends in SystemExit(2)."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    try:
+        check_paths(args)
+        import matplotlib  # noqa: F401  before the model is built
+
+        draw_question(args)
+    except InputError as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except ModuleNotFoundError as error:
+        parser.exit(
+            2,
+            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; install it"
+            " with: python -m pip install -r requirements-dev.txt\n",
+        )
+
+
+def build_parser():
+    parser = argparse.ArgumentParser(
+        prog="attention_map.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
+    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="and their corpus")
+    add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
+    add("--question", metavar="TEXT", required=True, help="as in the question files")
+    add("--outputs_path", metavar="PATH", required=True, help="where the picture goes, a PNG")
+    add_model(parser)
+    parser.set_defaults(  # what run.build and check_paths ask for besides
+        **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
+        recipe="handout",
+        seed=recipes.SEED,
+        device="cpu",
+    )
+    return parser
+
+
+def draw_question(args):
+    """Answer the question, and draw what was read over question and answer."""
+    import torch
+
+    import run
+    import utils
+    from dataset import MASK_CHAR, encode
+    from files import written_whole
+
+    model, corpus = run.build(args, sizes_of(args))
+    (answer,) = utils.predict_places(model, corpus, [args.question], "--question")
+    ids = encode(f"{args.question}", corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
+    ids = (ids + encode(answer, corpus.stoi, "the answer"))[: model.context]
+    text = "".join(corpus.itos[i] for i in ids)
+    figure = picture(weights_of(model, torch.tensor([ids])), text)
+    figure.suptitle(f"{args.variant}: {text}", fontsize=14)
+    with written_whole(args.outputs_path) as path, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters that the font lacks
+        figure.savefig(path, format="png", dpi=110)
+    print(f"{text}\nPicture written to {args.outputs_path}")
+
+
+def weights_of(model, idx):
+    """The weights (h, t, t) of each layer for idx (1, t): implied ones for variants that mix
+    without a matrix of weights; where positions share a slot, the slot's by their shares.
+    """
+    import torch
+
+    found = []
+
+    def keep(attn, inputs):
+        found.append(attn.attention_weights(inputs[0])[0])  # (h, t, t)
+
+    hooks = [block.attn.register_forward_pre_hook(keep) for block in model.blocks]
+    model.eval()
+    with torch.no_grad():
+        model(idx)
+    for hook in hooks:
+        hook.remove()
+    return found
+
+
+def picture(weights, text):
+    """A matplotlib Figure with a panel for each layer (row) and head (column).
+
+    A panel's rows are the characters that read, its columns those that are read; the colour is the
+    root of the weight, from 0 to 1. A negative weight, which linformer may have, is drawn as 0.
+    """
+    from matplotlib.figure import Figure
+
+    labels = [SHOWN.get(char, char) for char in text]
+    layers, heads, t = len(weights), weights[0].size(0), len(text)
+    side = max(t * INCHES, 1.0) + 0.4  # of a panel with its labels
+    size = heads * side, layers * side + 0.5
+    figure = Figure(figsize=size)
+    figure.subplots_adjust(
+        left=0.3 / size[0],
+        right=1 - 0.1 / size[0],
+        bottom=0.3 / size[1],
+        top=1 - 0.8 / size[1],
+        wspace=0.4 / (side - 0.4),
+        hspace=0.4 / (side - 0.4),
+    )
+    panels = figure.subplots(layers, heads, squeeze=False)
+    for layer, row in enumerate(panels):
+        for head, panel in enumerate(row):
+            image = weights[layer][head].clamp(min=0).sqrt().numpy()  # (t, t)
+            panel.imshow(image, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+            panel.set_title(f"layer {layer + 1}, head {head + 1}", fontsize=9)
+            panel.set_xticks(range(t), labels, fontsize=5)
+            panel.set_yticks(range(t), labels, fontsize=5)
+            panel.tick_params(length=0, pad=1)
+    return figure
+
+
+if __name__ == "__main__":
+    main()
