@@ -4,12 +4,13 @@ Then each variant by itself: exact where it should be, and its own promises.
 """
 
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from conftest import tiny
+from conftest import ROOT, tiny
 
 import recipes
 import utils
@@ -125,6 +126,20 @@ def test_t3_catches_the_perceiver_of_2023(monkeypatch):
     assert leaks(model, idx) < 1e-13  # it is causal
     missed = {s for s, _ in holes(model, idx)}
     assert missed == set(range(OPTIONS["bottleneck_dim"], 21))
+
+
+def test_the_guides_example_is_a_variant(monkeypatch):
+    guide = (ROOT / "docs" / "attention.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.S)
+    defined = {}
+    exec(code, defined)
+    monkeypatch.setitem(VARIANTS, "fading", defined["FadingAttention"])
+    model, idx = small("fading"), torch.randint(V, (2, 22))
+    assert leaks(model, idx) < 1e-13 and holes(model, idx) == []
+    whole, _ = model(idx)
+    cache = model.new_cache(2)
+    steps = [model(idx[:, t : t + 1], cache=cache)[0] for t in range(22)]
+    assert torch.allclose(torch.cat(steps, 1), whole, atol=1e-12)
 
 
 # ------------------------------------------------------------------------- T4, T5: parts of a text
