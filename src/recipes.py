@@ -121,7 +121,7 @@ RECIPES = {
         pretrain=Phase(
             max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
         ),
-        finetune=Phase(max_epochs=6, batch_size=128, learning_rate=1e-3),
+        finetune=Phase(max_epochs=5, batch_size=128, learning_rate=1e-3),
         scratch=Phase(max_epochs=20, batch_size=128, learning_rate=1e-3),
         warmup_tokens=0,
         decay_epochs=None,
