@@ -71,8 +71,9 @@ def draw_question(args):
 
     model, corpus = run.build(args, sizes_of(args))
     (answer,) = utils.predict_places(model, corpus, [args.question], "--question")
-    ids = encode(f"{args.question}", corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
-    ids = (ids + encode(answer, corpus.stoi, "the answer"))[: model.context]
+    ids = encode(args.question, corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
+    ids += [corpus.stoi[char] for char in answer if char in corpus.stoi]  # also □, untrained
+    ids = ids[: model.context]
     text = "".join(corpus.itos[i] for i in ids)
     figure = picture(weights_of(model, torch.tensor([ids])), text)
     figure.suptitle(f"{args.variant}: {text}", fontsize=14)

@@ -1,5 +1,6 @@
 """The picture of attention weights: what is drawn, and what is refused."""
 
+import functools
 import sys
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from conftest import tiny
 
 import attention_map
+import model
 import recipes
 import run
 
@@ -51,8 +53,11 @@ def test_panels_show_each_heads_weights(name):
     assert torch.allclose(drawn.square(), weights[1][1].clamp(min=0))
 
 
-def test_a_picture_of_a_question(world, params, capsys):
+def test_a_picture_of_a_question(world, params, capsys, monkeypatch):
     pytest.importorskip("matplotlib")
+    sizes = dict(n_layer=2, n_head=2, n_embd=16)
+    small = functools.partial(model.GPTConfig, **sizes)
+    monkeypatch.setattr(model, "GPTConfig", small)
     attention_map.main(command(world, "performer", params("performer")))
     out = (world.folder / "map.png").read_bytes()
     assert out.startswith(b"\x89PNG") and len(out) > 10000
