@@ -119,6 +119,17 @@ def test_a_checkpoint_is_not_overwritten_by_another_run(world, small, refused):
     )
 
 
+def test_a_run_with_muon_and_questions_resumes_to_the_bit(world, small, monkeypatch):
+    more = ["--recipe", "mixed", "--finetune_corpus_path", str(world.train)]
+    run.main(args(world, *more, out="whole.params"))
+    with monkeypatch.context() as patch:
+        break_off(patch, 4, interrupt)
+        assert stopped(args(world, *more)) == 130
+    run.main(args(world, *more, "--resume"))
+    whole, resumed = (world.folder / f"{name}.params" for name in ("whole", "out"))
+    assert resumed.read_bytes() == whole.read_bytes()
+
+
 def test_leaving_at_once(world, small, monkeypatch, capsys):
     def twice():
         interrupt(), interrupt()
