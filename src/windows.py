@@ -101,6 +101,7 @@ class FactWindows(Dataset):
     def _finder(self):
         """The function that finds (start, end) of phrases in a text, but for a title's words."""
         if self.objective.phrases == "answers":
+            assert self.questions is not None, "expected questions, whose answers are the phrases"
             find = occurrences({place for _, place in self.questions.pairs})
             return lambda text, known: find(text)
         return {"capitalised": capitalised, "behind prepositions": behind_prepositions}[
@@ -159,14 +160,10 @@ class FactWindows(Dataset):
         """Rows (B, L) of windows `items` (B,), and how many characters of each are given (B,)."""
         most = self.objective.before, self.objective.after
         n_before, n_after = (draw(n + 1, seed, epoch, items, part) for part, n in enumerate(most))
-        start, title, *_ = edges = self.windows[items].T  # (5 + before + after, B)
-        each = torch.arange(len(items))
-        phrase, before = edges[2], edges[2 + n_before, each]  # (B,)
-        end, first, after = (
-            edges[3 + most[0]],
-            edges[4 + most[0]],
-            edges[4 + most[0] + n_after, each],
-        )
+        edges, each = self.windows[items].T, torch.arange(len(items))  # (5 + before + after, B)
+        start, title, phrase = edges[:3]  # (B,) each
+        end, first = edges[most[0] + 3 : most[0] + 5]
+        before, after = edges[2 + n_before, each], edges[most[0] + 4 + n_after, each]
         parts = [(first, after), MASK, (start, title), (before, phrase), MASK, (phrase, end), MASK]
         return self._assemble(parts, len(items)), after - first + 1 + title - start
 
