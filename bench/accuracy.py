@@ -193,6 +193,7 @@ def draw(lines, path):
 
         matplotlib.use("Agg")
         import matplotlib.pyplot as plt
+        from matplotlib.ticker import LogLocator
     except ModuleNotFoundError:
         raise SystemExit(
             "accuracy.py: error: expected matplotlib, got none; pip install matplotlib"
@@ -210,19 +211,22 @@ def draw(lines, path):
             (panels[1], [line["seconds"] / 60 for line in points]),
         ):
             panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
-    panels[0].plot(2.35, 25.8, "k*", label="handout, a public solution")
+    panels[0].plot(2.35, 28.0, "k*", label="handout, the best public solution")
     for panel, label in zip(
         panels, ("work, PFLOP of real tokens", "minutes of training"), strict=True
     ):
         panel.axhline(5.0, color="gray", linestyle=":")
         panel.axhline(92.4, color="gray", linestyle="--")
         panel.set(xscale="log", xlabel=label, ylim=(0, 100))
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
+        panel.minorticks_off()
     panels[0].set_ylabel("dev accuracy, %")
     for height, text in ((5.0, "London"), (92.4, "shown in reading")):
         panels[1].annotate(
             text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
         )
-    panels[0].legend(loc="upper left", bbox_to_anchor=(0, 0.9))
+    panels[0].legend(loc="center right")
     figure.tight_layout()
     figure.savefig(path, dpi=120)
 
