@@ -12,18 +12,20 @@ import torch.nn.functional as F
 
 from dropout import Dropout
 
+FEW_KEYS = 256  # on a CPU, up to which the plain formula is quicker than torch's fused kernel
+
 
 class Cache:
     """What one attention layer keeps of earlier positions while text is decoded.
 
-    Values (and keys, where a variant has them), in room for `context` positions a row. `lengths`
-    (B,), which all layers share, says how many of each row count; rows may differ. Whoever shortens
-    them forgets what stands behind.
+    Values (and keys, where a variant has them), in `room` positions a row. `lengths` (B,), which
+    all layers share, says how many of each row count; rows may differ. Whoever shortens them
+    forgets what stands behind.
     """
 
-    def __init__(self, lengths, context):
+    def __init__(self, lengths, room):
         self.lengths = lengths
-        self.context = context
+        self.room = room
         self.kept = None
 
     def positions(self, t):
@@ -34,17 +36,17 @@ class Cache:
         """Add tensors (B, h, t, C/h) behind each row's length.
 
         Return the positions (B, t) of the new ones, then each kind of tensor with all its
-        positions, (B, h, T, C/h). What stands behind a row's newest position is to be masked.
+        positions, (B, h, T, C/h), T = `room`. What stands behind a row's newest position is to be
+        masked. (A slice of what is filled would be copied by each product that takes it.)
         """
         B, h, t, d = new[0].size()
         if self.kept is None:
-            self.kept = [tensor.new_zeros(B, h, self.context, d) for tensor in new]
+            self.kept = [tensor.new_zeros(B, h, self.room, d) for tensor in new]
         at = self.positions(t)  # (B, t)
         rows = torch.arange(B, device=at.device)[:, None]  # (B, 1)
         for kept, tensor in zip(self.kept, new, strict=True):
             kept[rows, :, at] = tensor.transpose(1, 2)  # (B, t, h, C/h)
-        T = int(at.max()) + 1
-        return at, *(kept[:, :, :T] for kept in self.kept)
+        return at, *self.kept
 
 
 class Attention(nn.Module):
@@ -127,15 +129,16 @@ class DotProductAttention(Attention):
 
 
 def attend(q, k, v, mask, drop):
-    """softmax(mask(q kᵀ / √d)) v (…, t, d) of q (…, t, d), k and v (…, T, d), by torch's kernel.
+    """softmax(mask(q kᵀ / √d)) v (…, t, d) of q (…, t, d), k and v (…, T, d).
 
-    mask None is the triangle; `drop` is the Dropout of the weights.
+    mask None is the triangle, for t = T; `drop` is the Dropout of the weights. By torch's fused
+    kernel, except on a CPU: there it knows no dropout, and with few keys it is the slower.
     """
     dropout = drop.p if drop.training else 0.0
-    if dropout and q.device.type == "cpu":  # where the fused kernel knows no dropout
+    if q.device.type == "cpu" and (dropout or k.size(-2) <= FEW_KEYS):
         if mask is None:
             mask = torch.ones(q.size(-2), q.size(-2), dtype=torch.bool).tril()  # (t, t)
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))  # (…, t, T)
+        scores = q / math.sqrt(q.size(-1)) @ k.transpose(-2, -1)  # (…, t, T)
         return drop(masked_softmax(scores, mask)) @ v  # (…, t, d)
     return F.scaled_dot_product_attention(
         q, k, v, mask, dropout, is_causal=mask is None
@@ -155,7 +158,8 @@ def causal(at, T):
 
 def masked_softmax(scores, mask):
     """Softmax of the scores over the last dimension's places that the mask allows."""
-    return F.softmax(scores.masked_fill(~mask, -math.inf), dim=-1)  # as the scores
+    bias = torch.zeros(mask.shape, dtype=scores.dtype, device=scores.device)
+    return F.softmax(scores + bias.masked_fill_(~mask, -math.inf), dim=-1)  # as the scores
 
 
 def split_heads(x, n_head):

@@ -23,7 +23,10 @@ PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
 MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
 PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
-CHUNK_ROWS = 16  # rows of a batch that are trimmed and run together
+# A batch is run in chunks. Their shapes are few, because a CPU's matrix products are compiled for
+# each new shape (half a millisecond and half a megabyte), and small, for caches and memory.
+CHUNK_TOKENS = 2048  # of a chunk, padded; more only if 16 rows have more
+CHUNK_ROWS, CHUNK_COLUMNS = 16, 8  # its rows and columns are multiples of these
 
 # ------------------------------------------------------------------------------ rows and characters
 
@@ -96,18 +99,20 @@ def draw(n, *key):
 def trim(x, y):
     """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
 
-    Rows are sorted by length and cut into chunks (x, y, weight), each as long as its longest row;
-    the weight is its share of the batch's targets, so that Σ weight · (mean loss of the chunk) is
-    the mean loss of the batch. Exact: pads stand at the end, attention is causal, and a PAD target
-    costs nothing.
+    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that leave out
+    most of the padding; the weight is the chunk's share of the batch's targets, so that
+    Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
+    attention is causal, and a PAD target costs nothing.
     """
     positions = torch.arange(1, y.size(1) + 1)
-    lengths = ((y != PAD) * positions).amax(1)  # (B,)
+    lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
     n_targets = (y != PAD).sum()
-    chunks = []
-    for rows in lengths.argsort(stable=True).split(CHUNK_ROWS):
-        t = lengths[rows[-1]]
-        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (CHUNK_ROWS, t)
+    chunks, at = [], 0
+    while at < len(order):
+        t = -(-int(lengths[at]) // CHUNK_COLUMNS) * CHUNK_COLUMNS
+        rows = order[at : at + max(1, CHUNK_TOKENS // (CHUNK_ROWS * t)) * CHUNK_ROWS]
+        at += len(rows)
+        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
         chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
     return chunks, x.numel()
 

@@ -27,3 +27,38 @@ def prepare_cpu():
     mallopt(M_MMAP_MAX, 0)
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(M_TOP_PAD, 64 * 2**20)
+
+
+def prepare_products():
+    """To be called before the first matrix product: let oneDNN compute float32 products on AMD.
+
+    torch leaves them to Intel's MKL, which on AMD's processors with AVX-512 is half as fast as
+    oneDNN, which torch has too. Products go there if they may be rounded to bfloat16, which oneDNN
+    does only where a processor has instructions that make it pay (AMX); elsewhere it computes in
+    full float32. Whether it does is tested here before it is relied on.
+    """
+    import torch
+
+    cpu = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch
+    if not (cpu.get("cpu_name", "").startswith("AMD") and cpu.get("avx512_f")):
+        return
+    precision = torch.backends.mkldnn.matmul
+    before = precision.fp32_precision
+    precision.fp32_precision = "bf16"
+    if not _products_are_exact(torch):
+        precision.fp32_precision = before
+
+
+def _products_are_exact(torch):
+    """Whether float32 products, plain and transposed, keep all 24 bits of their factors."""
+    a = 1 + 2.0**-23 * torch.arange(64 * 64).view(64, 64)
+    one = torch.eye(64)
+    batch = a.expand(8, 64, 64)
+    products = (
+        a @ one,
+        one @ a,
+        (one.T @ a.T).T,
+        (a.T @ one).T,
+        *torch.bmm(batch, batch * 0 + one),
+    )
+    return all(torch.equal(product, a) for product in products)

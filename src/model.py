@@ -97,10 +97,13 @@ class GPT(nn.Module):
             if isinstance(module, nn.Linear):
                 yield module.weight
 
-    def new_cache(self, batch):
-        """An empty cache for `batch` rows: one Cache a layer, with shared lengths."""
+    def new_cache(self, batch, room=None):
+        """An empty cache for `batch` rows of at most `room` positions (None: as many as there are).
+
+        One Cache a layer, with shared lengths.
+        """
         lengths = torch.zeros(batch, dtype=torch.int64, device=self.head.weight.device)  # (B,)
-        return [Cache(lengths, self.context) for _ in self.blocks]
+        return [Cache(lengths, room or self.context) for _ in self.blocks]
 
     def forward(self, idx, targets=None, cache=None):
         """Logits (B, t, V) for idx (B, t), and the loss if targets (B, t) are given, else None.

@@ -94,6 +94,7 @@ def build(args, sizes):
     from model import GPT, GPTConfig
     from record import check_record
 
+    machine.prepare_products()
     device = utils.pick_device(args.device)
     utils.set_seed(args.seed)
     recipe = recipes.RECIPES[args.recipe]

@@ -58,7 +58,7 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
     text = F.pad(x, (0, steps))  # (B, t + steps)
     lengths = x.new_full((B,), t) if lengths is None else lengths.clone()
     rows = torch.arange(B, device=x.device)
-    cache = model.new_cache(B)
+    cache = model.new_cache(B, min(model.context, int(lengths.max()) + steps - 1))
     stopped = torch.zeros(B, dtype=torch.bool, device=x.device)
     for step in range(steps):
         longest = int(lengths.max())

@@ -223,7 +223,7 @@ def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
         assert sum(weight for _, _, weight in chunks) == pytest.approx(1)
         rows = []
         for x, y, _ in chunks:
-            assert y[:, -1].any()  # trimmed to the longest row
+            assert y[:, -dataset.CHUNK_COLUMNS :].any()  # trimmed after the longest row
             rows += [
                 text_of(torch.cat((r, s[-1:])), data.itos).rstrip("□")
                 for r, s in zip(x, y, strict=True)
@@ -233,12 +233,21 @@ def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
         assert sorted(rows) == sorted(want)
 
 
-def test_chunks_are_sorted_and_weighted_by_their_targets():
-    y = torch.tensor([[1] * n + [0] * (40 - n) for n in range(40, 0, -1)])
+def test_chunks_are_sorted_small_and_weighted_by_their_targets():
+    y = torch.tensor([[1] * n + [0] * (127 - n) for n in range(1, 121)])
     chunks, tokens = dataset.trim(y.clone(), y)
-    assert tokens == 1600
-    assert [tuple(x.shape) for x, _, _ in chunks] == [(16, 16), (16, 32), (8, 40)]
-    assert [w for *_, w in chunks] == pytest.approx([136 / 820, 392 / 820, 292 / 820])
+    assert tokens == 120 * 127
+    shapes = [tuple(x.shape) for x, _, _ in chunks]
+    assert shapes == [(16, 120), (16, 104), (16, 88), (16, 72), (32, 56), (24, 24)]
+    targets = [y.sum().item() for _, y, _ in chunks]
+    assert targets == [1800, 1544, 1288, 1032, 1296, 300]
+    assert [w for *_, w in chunks] == pytest.approx([n / 7260 for n in targets])
+
+
+def test_the_width_of_a_batch_is_not_exceeded():
+    y = torch.ones(3, 127, dtype=torch.int64)
+    [(x, _, _)], _ = dataset.trim(y.clone(), y)
+    assert x.shape == (3, 127)
 
 
 # ------------------------------------------------------------------------------------ command line

@@ -89,9 +89,9 @@ class Scripted(torch.nn.Module):
         self.anchor = torch.nn.Parameter(torch.zeros(1))
         self.stoi, self.text, self.at = stoi, text, 0
 
-    def new_cache(self, batch):
+    def new_cache(self, batch, room):
         self.at = 0
-        return [Cache(torch.zeros(batch, dtype=torch.int64), self.context)]
+        return [Cache(torch.zeros(batch, dtype=torch.int64), room)]
 
     def forward(self, idx, cache=None):
         logits = torch.zeros(*idx.shape, len(self.stoi))
