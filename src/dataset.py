@@ -186,17 +186,26 @@ class CharCorruptionDataset(Dataset):
 
     def example(self, i, seed, epoch):
         """(x, y) of document i, each (block_size - 1,): a pure function of its arguments."""
-        row = self._hashed_rows(torch.tensor([i]), seed, epoch)[0]
-        return row[:-1], row[1:]
+        x, y = self.padded(torch.tensor([i]), seed, epoch)
+        return x[0], y[0]
 
     def batch(self, indices, seed, epoch):
         """The batch of `example` for each of the indices, as the Trainer takes it."""
-        rows = self._hashed_rows(torch.as_tensor(indices), seed, epoch)
-        return trim(rows[:, :-1], rows[:, 1:])
+        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
 
-    def _hashed_rows(self, idx, seed, epoch):
-        """Rows (B, L) of documents idx (B,), their randomness from `draw`."""
-        return self._rows(idx, lambda n, part: draw(n, seed, epoch, idx, part))
+    def padded(self, indices, seed, epoch):
+        """x and y (B, L-1) of `example` for each of the indices (B,), on the device of `to`.
+
+        epoch may be a tensor (). Nothing here depends on values, so that a GPU is never waited for.
+        """
+        rows = self._rows(indices, lambda n, part: draw(n, seed, epoch, indices, part))  # (B, L)
+        return rows[:, :-1], rows[:, 1:]
+
+    def to(self, device):
+        """Move the text to a device, and return the dataset."""
+        self.lengths, self.starts = self.lengths.to(device), self.starts.to(device)
+        self.text = self.text.to(device)
+        return self
 
     def _rows(self, idx, below):
         """Rows (B, L) of documents idx (B,); below(n, part) draws from 0 … n-1, for each n (B,)."""
@@ -213,14 +222,13 @@ class CharCorruptionDataset(Dataset):
         """
         first, n, content = start[:, None], n[:, None], content[:, None]  # first ⁇ at start
         second = n - content + 1  # where the second ⁇ stands
-        at = torch.arange(self.block_size)  # (L,)
+        at = torch.arange(self.block_size, device=idx.device)  # (L,)
         source = torch.where(at < second, at - 1 + content, at - second - 1 + first)  # (B, L)
         source = torch.where(at < first, at, source)  # position in the document
         source = (self.starts[idx][:, None] + source).clamp(0, len(self.text) - 1)
         rows = self.text[source].long()
-        rows[(at == first) | (at == second)] = MASK
-        rows[at >= n + 2] = PAD
-        return rows
+        rows = torch.where((at == first) | (at == second), MASK, rows)
+        return torch.where(at < n + 2, rows, PAD)
 
 
 class NameDataset(Dataset):
@@ -269,8 +277,16 @@ class NameDataset(Dataset):
 
     def batch(self, indices, seed, epoch):
         """The batch of `example` for each of the indices, as the Trainer takes it."""
-        idx = torch.as_tensor(indices)
-        return trim(self.x[idx], self.y[idx])
+        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
+
+    def padded(self, indices, seed, epoch):
+        """x and y (B, L-1) of pairs `indices` (B,), on the device of `to`."""
+        return self.x[indices], self.y[indices]
+
+    def to(self, device):
+        """Move the pairs to a device, and return the dataset."""
+        self.x, self.y = self.x.to(device), self.y.to(device)
+        return self
 
 
 def _ids(text, stoi):

@@ -13,7 +13,8 @@ class Muon(torch.optim.Optimizer):
 
     for matrices w (rows, columns). Departures from torch.optim.Muon: the parameters' own precision
     instead of bf16; matrices of one shape are multiplied as a batch, which takes a third of the
-    time on a CPU; no weight decay.
+    time on a CPU; no weight decay. As with torch's fused optimizers, lr may be a tensor, and the
+    attribute `found_inf`, a tensor that is not 0 where a gradient was not finite, stops the update.
     """
 
     def __init__(self, params, lr=0.02, momentum=0.95):
@@ -26,6 +27,7 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure=None):
         """Update every parameter that has a gradient."""
         assert closure is None, "expected no closure: the gradient is taken once a step"
+        stopped = getattr(self, "found_inf", None)
         for group in self.param_groups:
             by_shape = {}
             for p in group["params"]:
@@ -33,19 +35,24 @@ class Muon(torch.optim.Optimizer):
                     by_shape.setdefault(p.shape, []).append(p)
             for (rows, columns), matrices in by_shape.items():
                 updates = orthogonalize(
-                    torch.stack([self._averaged(p, group["momentum"]) for p in matrices])
+                    torch.stack([self._averaged(p, group["momentum"], stopped) for p in matrices])
                 )  # (N, rows, columns)
                 rate = group["lr"] * max(1, rows / columns) ** 0.5
+                if stopped is not None:
+                    rate = rate * (stopped == 0)
                 for p, update in zip(matrices, updates, strict=True):
-                    p.add_(update, alpha=-rate)
+                    p.sub_(update * rate)
 
-    def _averaged(self, p, momentum):
+    def _averaged(self, p, momentum, stopped):
         """The gradient averaged with those before it, looking one step ahead (Nesterov)."""
         state = self.state[p]
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(p)
-        average = state["momentum"].lerp_(p.grad, 1 - momentum)
-        return p.grad.lerp(average, momentum)
+        average, gradient = state["momentum"], p.grad
+        if stopped is not None:
+            gradient = torch.where(stopped == 0, gradient, average)
+        average.lerp_(gradient, 1 - momentum)
+        return gradient.lerp(average, momentum)
 
 
 def orthogonalize(matrices):

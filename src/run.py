@@ -120,6 +120,7 @@ def build(args, sizes):
 def train(args, sizes, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
     import session
+    import utils
     from dataset import mean_tokens
     from trainer import Trainer, TrainerConfig
 
@@ -143,14 +144,17 @@ def train(args, sizes, recipe, model, corpus):
         num_workers=args.num_workers,
         seed=args.seed,
         max_steps=steps,
+        precision=utils.pick_precision(args.precision, next(model.parameters()).device),
+        compile=args.compile,
     )
     checkpoint = session.checkpoint_of(args, sizes, recipe, corpus, config)
     trainer = Trainer(model, dataset, None, config, checkpoint)
     pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
-        f"{args.function} {args.variant}: device {trainer.device}, recipe {args.recipe},"
-        f" seed {args.seed}, {len(dataset)} examples, {phase.max_epochs} epochs,"
-        f" {trainer.total_steps} steps of {phase.batch_size} examples, {pflop:.2g} PFLOP",
+        f"{args.function} {args.variant}: device {trainer.device}, {config.precision},"
+        f" recipe {args.recipe}, seed {args.seed}, {len(dataset)} examples,"
+        f" {phase.max_epochs} epochs, {trainer.total_steps} steps of {phase.batch_size} examples,"
+        f" {pflop:.2g} PFLOP",
         flush=True,
     )
     session.train(args, trainer, {"pflop": pflop})

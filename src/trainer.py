@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 import checkpoint as checkpoints
+from device_steps import DeviceSteps
 from files import save_parameters
 from interrupt import ignore_signals
 from muon import Muon
@@ -41,6 +42,8 @@ class TrainerConfig:
     num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
     seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
     max_steps: int | None = None  # optimizer steps after which to stop early
+    precision: str = "fp32"  # of forward and backward; "bf16": autocast, the parameters stay fp32
+    compile: bool = False  # whether the model goes through torch.compile
 
 
 def schedule(tokens, warmup_tokens, final_tokens):
@@ -78,7 +81,8 @@ class Trainer:
     A dataset may be of two kinds. Any map-style dataset of (x, y) will do. One with a method
     `batch(indices, seed, epoch) -> (chunks, tokens)` makes its own batches: chunks of (x, y,
     weight), whose weighted losses add up to the batch's loss, and the tokens that count for the
-    schedule; it should be a pure function, so that runs can be repeated.
+    schedule; it should be a pure function, so that runs can be repeated. If it can also make them
+    on a GPU, and the model is there, so are the steps: see DeviceSteps.
 
     A module of the model that has a method `begin_step(step)` is told the number of each training
     step before it, from 0; what it changes is to follow from torch's generator and the state_dict.
@@ -107,55 +111,40 @@ class Trainer:
         self.started = time.monotonic()
         self.written = 0  # steps in the checkpoint file
         self.stop = False
-        self.random = checkpoints.random_state(
-            self.device
-        )  # None while an update changes the state
+        self.update_random()
+        self.forward = model
+        if config.compile:
+            self.forward = compiled(model)
+        self.on_device = self.device.type == "cuda" and hasattr(train_dataset, "padded")
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
             self.total_steps = min(self.total_steps, config.max_steps)
-        self.set_rate()
+        self.set_rate(0, 0)
 
     def train(self):
         """Run the steps that are left, and write the parameters when none is.
 
         Raise NonFiniteLoss, before the update, if a loss or its gradient is not finite.
         """
-        config, model = self.config, self.model
-        self.random = checkpoints.random_state(self.device)
+        self.update_random()
         self.started = time.monotonic()
         progress = Progress(
-            config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
+            self.config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
         )
-        steps = slice(len(self.losses), self.total_steps)
-        for epoch, step, (chunks, n_tokens) in self.batches(
-            self.train_dataset, config.max_epochs, steps
-        ):
-            model.train()
-            for module in self.told:
-                module.begin_step(len(self.losses))
-            loss = self.gradient(chunks)
-            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_norm_clip).item()
-            if not math.isfinite(loss) or not math.isfinite(norm):
-                progress.close()
-                raise NonFiniteLoss(self.astray(loss, norm, epoch, step))
-            self.random = None  # until the step is whole, its state is nothing to be saved
-            for optimizer in self.optimizers:
-                optimizer.step()
-            self.losses.append(loss)
-            self.tokens += n_tokens
-            rate = self.set_rate()
-            self.random = checkpoints.random_state(self.device)
-            progress.step(epoch, step, loss, rate)
-            ends = step == self.steps_per_epoch - 1
-            if ends and self.test_dataset is not None:
-                tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
-                self.random = checkpoints.random_state(self.device)
-            if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
-                self.write_checkpoint()
-            if self.stop:
-                break
-        progress.close()
+        try:
+            for epoch, step in DeviceSteps(self) if self.on_device else self.host_steps():
+                progress.step(epoch, step, len(self.losses), self.losses[-1], self.rate())
+                ends = step == self.steps_per_epoch - 1
+                if ends and self.test_dataset is not None:
+                    tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
+                    self.update_random()
+                if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
+                    self.write_checkpoint()
+                if self.stop:
+                    break
+        finally:
+            progress.close()
         if self.complete:
             self.save_checkpoint()
 
@@ -164,39 +153,84 @@ class Trainer:
         """Whether no step is left."""
         return len(self.losses) == self.total_steps
 
-    def set_rate(self):
-        """Set the rate of the next step and return AdamW's.
+    def host_steps(self):
+        """(epoch, step) of each step after it has been taken, with batches from the loader."""
+        steps = slice(len(self.losses), self.total_steps)
+        batches = self.batches(self.train_dataset, self.config.max_epochs, steps)
+        for epoch, step, (chunks, n_tokens) in batches:
+            self.begin_step(len(self.losses))
+            loss = self.gradient(chunks)
+            norm = self.clip().item()
+            if not math.isfinite(loss) or not math.isfinite(norm):
+                self.raise_astray(loss, norm)
+            self.random = None  # until the step is whole, its state is nothing to be saved
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self.losses.append(loss)
+            self.tokens += n_tokens
+            self.set_rate(len(self.losses), self.tokens)
+            self.update_random()
+            yield epoch, step
+
+    def begin_step(self, number):
+        """Prepare the model for a step, counted from 0."""
+        self.model.train()
+        for module in self.told:
+            module.begin_step(number)
+
+    def update_random(self):
+        """Note the generators' state, which a checkpoint of this moment has."""
+        self.random = checkpoints.random_state(self.device)
+
+    def set_rate(self, done, tokens):
+        """Set the rate of the next step, after `done` steps with `tokens` tokens.
 
         The assignment sets the rate after the step, so with its schedule the first runs at the
         peak, before any warm-up.
         """
-        config, done, share = self.config, len(self.losses), 1.0
+        config, share = self.config, 1.0
         if config.lr_decay and config.decay_share is not None:
             share = trapezoid(done + 1, self.total_steps, config.warmup_share, config.decay_share)
         elif config.lr_decay and done:
-            share = schedule(self.tokens, config.warmup_tokens, config.final_tokens)
+            share = schedule(tokens, config.warmup_tokens, config.final_tokens)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * share
-        return config.learning_rate * share
+                if torch.is_tensor(group["lr"]):
+                    group["lr"].fill_(group["peak"] * share)
+                else:
+                    group["lr"] = group["peak"] * share
+        self.share = share
 
-    def astray(self, loss, norm, epoch, step):
-        """What to say of a step whose loss or gradient is not finite."""
-        rate = self.optimizers[0].param_groups[0]["lr"]
-        return (
+    def rate(self):
+        """AdamW's rate for the next step."""
+        return self.config.learning_rate * self.share
+
+    def raise_astray(self, loss, norm):
+        """NonFiniteLoss, for the step after those that have losses."""
+        epoch, step = divmod(len(self.losses), self.steps_per_epoch)
+        raise NonFiniteLoss(
             f"expected a finite loss and gradient, got {loss} and a norm of {norm} at epoch"
-            f" {epoch + 1} iter {step} (step {len(self.losses) + 1}, learning rate {rate:e}); this"
-            f" step changed nothing; begin again with a lower --learning_rate, for example"
-            f" {self.config.learning_rate / 3:.1g}"
+            f" {epoch + 1} iter {step} (step {len(self.losses) + 1}, learning rate"
+            f" {self.rate():e}); this step changed nothing; begin again with a lower"
+            f" --learning_rate, for example {self.config.learning_rate / 3:.1g}"
         )
+
+    def loss(self, x, y):
+        """The model's loss, in the configuration's precision."""
+        bf16 = self.config.precision == "bf16"
+        with torch.autocast(self.device.type, torch.bfloat16, bf16, cache_enabled=False):
+            return self.forward(x, y)[1]
+
+    def clip(self):
+        """Scale the gradient to a norm of at most grad_norm_clip; return the norm it had."""
+        return torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_norm_clip)
 
     def gradient(self, chunks):
         """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
         self.model.zero_grad(set_to_none=True)
         losses = []
         for x, y, weight in chunks:
-            _, loss = self.model(x.to(self.device), y.to(self.device))
-            loss = loss * weight
+            loss = self.loss(x.to(self.device), y.to(self.device)) * weight
             loss.backward()
             losses.append(loss.detach())
         return sum(torch.stack(losses).tolist())  # the only wait for the device
@@ -209,7 +243,7 @@ class Trainer:
         for _, _, (chunks, _) in self.batches(self.test_dataset, 1):
             losses.append(0.0)
             for x, y, weight in chunks:
-                _, loss = self.model(x.to(self.device), y.to(self.device))
+                loss = self.loss(x.to(self.device), y.to(self.device))
                 losses[-1] += weight * loss.item()
         return sum(losses) / len(losses)
 
@@ -231,7 +265,10 @@ class Trainer:
             {"params": decayed, "weight_decay": config.weight_decay, "peak": peak},
             {"params": spared, "weight_decay": 0.0, "peak": peak},
         ]
-        optimizers = [torch.optim.AdamW(groups, lr=peak, betas=config.betas, fused=True)]
+        graphs = self.device.type == "cuda"
+        optimizers = [
+            torch.optim.AdamW(groups, lr=peak, betas=config.betas, fused=True, capturable=graphs)
+        ]
         if hidden:
             optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}]))
         return optimizers
@@ -280,11 +317,33 @@ class Trainer:
         """Continue from a `state`; one that does not fit is an InputError and changes nothing."""
         checkpoints.put_back(self, state, path)
         self.written = len(self.losses)
-        self.set_rate()
+        self.set_rate(len(self.losses), self.tokens)
 
     def elapsed(self):
         """Seconds of training, over all processes that took part."""
         return self.seconds + time.monotonic() - self.started
+
+
+def compiled(model):
+    """The model through torch.compile; the model itself, with a note, where that does not work.
+
+    That shows at its first call.
+    """
+    call = torch.compile(model, dynamic=True)
+
+    def forward(*args):
+        nonlocal call
+        try:
+            return call(*args)
+        except RuntimeError as error:
+            if call is model:
+                raise
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            tqdm.write(f"note: without --compile, which failed: {reason}", file=sys.stderr)
+            call = model
+            return model(*args)
+
+    return forward
 
 
 class _Batches(Dataset):
@@ -320,20 +379,21 @@ class Progress:
         self.bar = None
         self.first = 0  # step in the epoch that the bar began at
 
-    def step(self, epoch, step, loss, rate):
-        """Show one finished optimizer step."""
+    def step(self, epoch, step, done, loss, rate):
+        """Show the latest of `done` finished optimizer steps."""
         text = f"epoch {epoch + 1} iter {step}: train loss {loss:.5f}. lr {rate:e}"
         if self.bar is None:
             # disable=None: no bar where standard error is no terminal
-            total = min(self.steps_per_epoch, self.total - self.done + step)
-            self.bar, self.first = tqdm(total=total, initial=step, disable=None, leave=False), step
-        self.done += 1
+            self.first = step - (done - self.done) + 1
+            total = min(self.steps_per_epoch, self.total - self.done + self.first)
+            self.bar = tqdm(total=total, initial=self.first, disable=None, leave=False)
+        new, self.done = done - self.done, done
         now = time.monotonic()
         left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
         left = f"run {self.done / self.total:.0%}, {tqdm.format_interval(left)} left"
         self.bar.set_description(text, refresh=False)
         self.bar.set_postfix_str(left, refresh=False)
-        self.bar.update()
+        self.bar.update(new)
         ends = step == self.steps_per_epoch - 1 or self.done == self.total
         stays = (epoch + 1) % math.ceil(self.epochs / self.STAY) == 0 or self.done == self.total
         self.bar.leave = ends and stays

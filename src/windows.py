@@ -56,7 +56,12 @@ def occurrences(phrases):
 @lru_cache(maxsize=2)
 def permutation(n, seed, epoch):
     """The numbers 0 … n-1 in an order that depends on the arguments alone."""
-    return draw(2**31, seed, epoch, torch.arange(n)).argsort(stable=True)  # (n,)
+    return _permutation(n, seed, epoch, None)
+
+
+def _permutation(n, seed, epoch, device):
+    each = torch.arange(n, device=device)  # (n,)
+    return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
 
 class FactWindows(Dataset):
@@ -136,44 +141,64 @@ class FactWindows(Dataset):
 
     def example(self, i, seed, epoch):
         """(x, y) number i of an epoch, each (block_size - 1,): a pure function of its arguments."""
-        x, y = self._examples(torch.tensor([i]), seed, epoch)
+        x, y = self.padded(torch.tensor([i]), seed, epoch)
         return x[0], y[0]
 
     def batch(self, indices, seed, epoch):
         """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return trim(*self._examples(torch.as_tensor(indices), seed, epoch))
+        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
 
-    def _examples(self, indices, seed, epoch):
-        """x and y (B, L-1) of the numbers `indices` (B,) of an epoch."""
-        items = permutation(len(self), seed, epoch)[indices]  # windows, then questions
-        asked = items >= len(self.windows)  # (B,)
+    def padded(self, indices, seed, epoch):
+        """x and y (B, L-1) of the numbers `indices` (B,) of an epoch, on the device of `to`.
+
+        epoch may be a tensor (). Nothing here depends on values, so that a GPU is never waited for.
+        """
+        if isinstance(epoch, int):
+            order = permutation(len(self), seed, epoch).to(indices.device)  # (N + questions,)
+        else:
+            order = _permutation(len(self), seed, epoch, indices.device)
+        items = order[indices]  # windows, then questions; (B,)
         rows, given = self._rows(items.clamp(max=len(self.windows) - 1), seed, epoch)
-        x, y = rows[:, :-1], rows[:, 1:].clone()  # (B, L-1)
-        y[torch.arange(1, y.size(1) + 1) < given[:, None]] = PAD
-        if asked.any():
-            question = items[asked] - len(self.windows) + epoch * self.n_questions
-            question = question % len(self.questions)  # in file order, over the epochs
-            x[asked], y[asked] = self.questions.x[question], self.questions.y[question]
-        return x, y
+        x, y = rows[:, :-1], rows[:, 1:]  # (B, L-1)
+        at = torch.arange(1, self.corpus.block_size, device=indices.device)  # (L-1,)
+        y = torch.where(at < given[:, None], PAD, y)
+        if not self.n_questions:
+            return x, y
+        question = items - len(self.windows) + epoch * self.n_questions
+        question = question % len(self.questions)  # in file order, over the epochs
+        asked = (items >= len(self.windows))[:, None]  # (B, 1)
+        asked_x, asked_y = self.questions.padded(question, seed, epoch)  # (B, L-1)
+        return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
+
+    def to(self, device):
+        """Move text, windows and questions to a device, and return the dataset."""
+        self.corpus.to(device)
+        self.windows = self.windows.to(device)
+        if self.questions is not None:
+            self.questions.to(device)
+        return self
 
     def _rows(self, items, seed, epoch):
         """Rows (B, L) of windows `items` (B,), and how many characters of each are given (B,)."""
         most = self.objective.before, self.objective.after
         n_before, n_after = (draw(n + 1, seed, epoch, items, part) for part, n in enumerate(most))
-        edges, each = self.windows[items].T, torch.arange(len(items))  # (5 + before + after, B)
+        edges = self.windows[items].T  # (5 + before + after, B)
+        each = torch.arange(len(items), device=items.device)  # (B,)
         start, title, phrase = edges[:3]  # (B,) each
         end, first = edges[most[0] + 3 : most[0] + 5]
         before, after = edges[2 + n_before, each], edges[most[0] + 4 + n_after, each]
         parts = [(first, after), MASK, (start, title), (before, phrase), MASK, (phrase, end), MASK]
-        return self._assemble(parts, len(items)), after - first + 1 + title - start
+        return self._assemble(parts), after - first + 1 + title - start
 
-    def _assemble(self, parts, B):
+    def _assemble(self, parts):
         """Rows (B, L) of parts: stretches (start, end) of the corpus, each (B,), and MASK."""
-        at, text = torch.arange(self.corpus.block_size), self.corpus.text
-        rows, offset = torch.full((B, len(at)), PAD), torch.zeros(B, 1, dtype=torch.int64)
+        text = self.corpus.text
+        at = torch.arange(self.corpus.block_size, device=text.device)  # (L,)
+        offset = torch.zeros_like(parts[0][0])[:, None]  # (B, 1)
+        rows = torch.full_like(at, PAD) + offset  # (B, L)
         for part in parts:
             if part is MASK:
-                rows[at == offset] = MASK
+                rows = torch.where(at == offset, MASK, rows)
                 offset = offset + 1
                 continue
             start, length = part[0][:, None], (part[1] - part[0])[:, None]  # (B, 1)

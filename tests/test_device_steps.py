@@ -1,0 +1,172 @@
+"""Steps taken on the device are the Trainer's own, here on a CPU, where all but a graph can run."""
+
+import itertools
+from types import SimpleNamespace
+
+import pytest
+import torch
+from conftest import PEOPLE, questions
+
+import trainer
+from dataset import CharCorruptionDataset, NameDataset
+from device_steps import EAGER, DeviceSteps
+from model import GPT, GPTConfig
+from recipes import Objective
+from trainer import NonFiniteLoss, Trainer, TrainerConfig
+from windows import FactWindows
+
+SETTINGS = dict(max_epochs=3, batch_size=4, learning_rate=3e-3, lr_decay=True)
+BY_TOKENS = SETTINGS | dict(warmup_tokens=500, final_tokens=3000)
+BY_STEPS = SETTINGS | dict(warmup_share=0.2, decay_share=0.5, muon_rate=0.02)
+
+
+def dataset_of(kind, corpus):
+    names = NameDataset(corpus, questions(PEOPLE))
+    objective = Objective("answers", questions=0.4)
+    return {
+        "corruption": corpus,
+        "names": names,
+        "windows": FactWindows(corpus, objective, names),
+    }[kind]
+
+
+def runner(corpus, dataset, on_device, variant="vanilla", checkpoint=None, **settings):
+    torch.manual_seed(3)
+    off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
+    sizes = dict(n_layer=2, n_head=2, n_embd=16)
+    model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant=variant, **sizes, **off))
+    run = Trainer(model, dataset, None, TrainerConfig(**settings), checkpoint)
+    run.on_device = on_device
+    return run
+
+
+def parameters(run):
+    return torch.cat([p.detach().flatten() for p in run.model.parameters()])
+
+
+def moments(run):
+    return run.state()["moments"]
+
+
+@pytest.mark.parametrize("settings", [BY_TOKENS, BY_STEPS])
+@pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
+def test_they_are_the_hosts_steps(corpus, kind, settings):
+    """Batches, their order, the short last ones, clipping, rates and updates agree."""
+    dataset = dataset_of(kind, corpus)
+    assert len(dataset) % 4, "the last batch of an epoch is to be a short one"
+    host, device = (runner(corpus, dataset, on, **settings) for on in (False, True))
+    host.train(), device.train()
+    assert device.losses == pytest.approx(host.losses, rel=1e-5)
+    assert device.tokens == host.tokens and device.complete
+    assert torch.allclose(parameters(device), parameters(host), atol=2e-5)
+
+
+@pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
+def test_examples_drawn_with_a_tensors_epoch_are_the_same(corpus, kind):
+    dataset = dataset_of(kind, corpus)
+    indices = torch.arange(len(dataset))
+    for epoch in (0, 5):
+        want = [dataset.example(i, 7, epoch) for i in range(len(dataset))]
+        x, y = dataset.padded(indices, 7, torch.tensor(epoch))
+        assert torch.equal(x, torch.stack([x for x, _ in want]))
+        assert torch.equal(y, torch.stack([y for _, y in want]))
+
+
+def test_a_run_continues_from_its_state(corpus):
+    whole = runner(corpus, corpus, True, **BY_STEPS)
+    whole.train()
+    first = runner(corpus, corpus, True, **BY_STEPS)
+    first.stop = True  # after the losses have been read, at the first epoch's end
+    first.train()
+    assert len(first.losses) == first.steps_per_epoch
+    second = runner(corpus, corpus, True, **BY_STEPS)
+    second.restore(first.state())
+    second.train()
+    assert second.losses == whole.losses
+    assert torch.equal(parameters(second), parameters(whole))
+
+
+@pytest.mark.parametrize("settings", [BY_TOKENS, BY_STEPS])
+def test_what_is_not_finite_changes_nothing_however_late_it_is_seen(corpus, monkeypatch, settings):
+    """The bad step is the second of three that are taken before the losses are read."""
+    bad, good = (runner(corpus, corpus, True, **settings) for _ in range(2))
+    forward, calls = bad.forward, itertools.count()
+
+    def poisoned(x, y):
+        logits, loss = forward(x, y)
+        return logits, loss * (float("nan") if next(calls) == 1 else 1.0)
+
+    bad.forward = poisoned
+    with pytest.raises(NonFiniteLoss, match=r"got nan and a norm of nan at epoch 1 iter 1 \(step"):
+        bad.train()
+    assert next(calls) == bad.steps_per_epoch  # it did go on
+    monkeypatch.setattr("device_steps.SECONDS", -1.0)
+    good.stop = True  # after one step
+    good.train()
+    assert bad.losses == good.losses and len(bad.losses) == 1 and bad.tokens == good.tokens
+    assert torch.equal(parameters(bad), parameters(good))
+    a, b = moments(bad), moments(good)
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_a_step_is_captured_once_for_each_batch_size(corpus, monkeypatch):
+    """A stand-in for CUDA's graphs that runs the step where a graph would."""
+    replayed = []
+
+    class Recorded(DeviceSteps):
+        def __init__(self, trainer):
+            super().__init__(trainer)
+            self.captures = True
+
+        def capture(self, count):
+            def replay():
+                replayed.append(count)
+                self.step(count)
+
+            return SimpleNamespace(replay=replay), self.dataset.block_size - 1
+
+    settings = BY_TOKENS | {"max_epochs": 5}
+    want = runner(corpus, corpus, True, **settings)
+    want.train()
+    monkeypatch.setattr(trainer, "DeviceSteps", Recorded)
+    run = runner(corpus, corpus, True, **settings)
+    run.train()
+    short = len(corpus) % 4
+    assert replayed.count(4) == 5 * (len(corpus) // 4) - EAGER
+    assert replayed.count(short) == 5 - EAGER
+    assert run.losses == want.losses and run.tokens == want.tokens
+
+
+def test_where_capturing_fails_a_note_says_so_and_training_goes_on(corpus, monkeypatch, capsys):
+    class Refused(DeviceSteps):
+        def __init__(self, trainer):
+            super().__init__(trainer)
+            self.captures = True
+
+        def capture(self, count):
+            raise RuntimeError("operation not permitted when stream is capturing\nmore")
+
+    want = runner(corpus, corpus, True, **BY_TOKENS)
+    want.train()
+    capsys.readouterr()
+    monkeypatch.setattr(trainer, "DeviceSteps", Refused)
+    run = runner(corpus, corpus, True, **BY_TOKENS)
+    run.train()
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
+    reason = "operation not permitted when stream is capturing"
+    assert notes == [f"note: steps run uncaptured, slower: {reason}"]
+    assert run.losses == want.losses
+
+
+def test_losses_may_be_read_at_every_step(corpus, monkeypatch):
+    want = runner(corpus, corpus, True, **BY_TOKENS)
+    want.train()
+    monkeypatch.setattr("device_steps.SECONDS", -1.0)
+    run = runner(corpus, corpus, True, **BY_TOKENS)
+    run.train()
+    assert run.losses == want.losses
+
+
+def test_only_a_gpu_takes_them(corpus):
+    off = GPT(GPTConfig(corpus.vocab_size, 128, n_layer=1, n_head=1, n_embd=8))
+    assert not Trainer(off, CharCorruptionDataset("a\nb", 128), None, TrainerConfig()).on_device
