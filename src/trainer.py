@@ -278,19 +278,18 @@ class Trainer:
 
         One set of workers serves them all.
         """
-        size = self.config.batch_size
-        keys = [(epoch, at) for epoch in range(epochs) for at in range(0, len(dataset), size)]
-        keys = keys[steps]
+        batches = _Batches(dataset, self.config.batch_size, self.config.seed)
+        numbers = range(epochs * batches.per_epoch)[steps]
         loader = DataLoader(
-            _Batches(dataset, size, self.config.seed),
+            batches,
             batch_size=None,
-            sampler=keys,
+            sampler=numbers,
             num_workers=self.config.num_workers,
             worker_init_fn=ignore_signals,
             generator=torch.Generator(),  # leaves torch's own to the model's dropout
         )
-        for (epoch, at), batch in zip(keys, loader, strict=True):
-            yield epoch, at // size, batch
+        for number, batch in zip(numbers, loader, strict=True):
+            yield *divmod(number, batches.per_epoch), batch
 
     def save_checkpoint(self):
         """Write the parameters to ckpt_path, if there is one."""
@@ -347,13 +346,15 @@ def compiled(model):
 
 
 class _Batches(Dataset):
-    """A dataset whose items are another's batches, each named by its epoch and its first index."""
+    """A dataset whose items are another's batches, numbered over all epochs."""
 
     def __init__(self, dataset, size, seed):
         self.dataset, self.size, self.seed = dataset, size, seed
+        self.per_epoch = math.ceil(len(dataset) / size)
 
-    def __getitem__(self, key):
-        epoch, at = key
+    def __getitem__(self, number):
+        epoch, step = divmod(number, self.per_epoch)
+        at = step * self.size
         indices = range(at, min(at + self.size, len(self.dataset)))
         if hasattr(self.dataset, "batch"):
             return self.dataset.batch(indices, self.seed, epoch)

@@ -53,11 +53,13 @@ def test_the_whole_experiment(world, variant, capsys):
     model = GPT(config(variant=variant))
     corpus = CharCorruptionDataset(CORPUS, 128)
     work = 2 * len(corpus) * mean_tokens(corpus, 224) * 20.8e6 / 1e15
+    device = utils.pick_device("auto")
+    where = f"device {device}, {utils.pick_precision('auto', device)}, recipe handout, seed 224,"
     shown = call(capsys, *train_args(world, variant=variant, writing_params_path=pretrained))
     assert shown.splitlines() == [
         f"data has {len(CORPUS)} characters, {VOCABULARY} unique.",
         f"number of parameters: {model.num_parameters()}",
-        f"pretrain {variant}: device {utils.pick_device('auto')}, recipe handout, seed 224,"
+        f"pretrain {variant}: {where}"
         f" 10 examples, 650 epochs, 2 steps of 128 examples, {work:.2g} PFLOP",
         f"Parameters written to {pretrained}",
     ]
@@ -436,6 +438,15 @@ def test_a_budget_is_a_number_of_real_tokens(world, capsys):
     pflop = 30 * tokens * 20.8e6 / 1e15  # 30 examples
     shown = call(capsys, *train_args(world, budget=pflop, batch_size=5, max_steps=None))
     assert f" 3 epochs, 6 steps of 5 examples, {pflop:.2g} PFLOP" in shown
+
+
+def test_the_precision_of_training_is_in_the_record(world, capsys):
+    path = world.folder / "p"
+    pretrain = ["pretrain", "vanilla", world.wiki, "--writing_params_path", path, "--device", "cpu"]
+    for given, used in (([], "fp32"), (["--precision", "bf16"], "bf16")):
+        run.main([str(word) for word in (*pretrain, "--max_steps", 1, *given)])
+        assert f"device cpu, {used}, recipe handout" in capsys.readouterr().out
+        assert json.loads((world.folder / "p.json").read_text())["precision"] == used
 
 
 def test_flags_without_effect_are_noted(world, capsys):

@@ -4,6 +4,7 @@ import ctypes
 import os
 
 import pytest
+import torch
 
 import machine
 
@@ -45,3 +46,49 @@ def test_other_c_libraries_are_left_alone(calls, monkeypatch, error):
     monkeypatch.setattr(ctypes, "CDLL", missing)
     machine.prepare_cpu()
     assert calls == []
+
+
+@pytest.fixture
+def products(monkeypatch):
+    """torch's setting of float32 products, put back afterwards."""
+    settings = torch.backends.mkldnn.matmul
+    before = settings.fp32_precision
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: AMD)
+    settings.fp32_precision = "ieee"
+    yield settings
+    settings.fp32_precision = before
+
+
+AMD = {"cpu_name": "AMD EPYC", "avx512_f": True}
+
+
+@pytest.mark.parametrize(("exact", "setting"), [(True, "bf16"), (False, "ieee")])
+def test_products_go_to_onednn_where_it_keeps_their_bits(products, monkeypatch, exact, setting):
+    monkeypatch.setattr(machine, "_products_are_exact", lambda torch: exact)
+    machine.prepare_products()
+    assert products.fp32_precision == setting
+
+
+@pytest.mark.parametrize("cpu", [AMD | {"cpu_name": "Intel"}, AMD | {"avx512_f": False}, {}])
+def test_and_nowhere_else(products, monkeypatch, cpu):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: cpu)
+    machine.prepare_products()
+    assert products.fp32_precision == "ieee"
+
+
+def test_rounded_products_are_noticed(monkeypatch):
+    assert machine._products_are_exact(torch)
+    whole = torch.bmm
+    monkeypatch.setattr(torch, "bmm", lambda a, b: whole(a.bfloat16(), b.bfloat16()).float())
+    assert not machine._products_are_exact(torch)
+
+
+def test_products_keep_their_accuracy(products):
+    """Against float64, with the setting and without: errors of the same size."""
+    torch.manual_seed(0)
+    a, b = torch.randn(300, 256), torch.randn(256, 200)
+    want, worst = a.double() @ b.double(), {}
+    for prepare in (lambda: None, machine.prepare_products):
+        prepare()
+        worst[products.fp32_precision] = ((a @ b).double() - want).abs().max().item()
+    assert max(worst.values()) < 1e-4  # bfloat16 would give 0.2

@@ -264,6 +264,69 @@ def test_bars_on_a_terminal(monkeypatch, capsys):
     assert shown.count("\n") == 2 and "2/2" in shown
 
 
+@pytest.mark.parametrize("name", recipes.VARIANTS)
+def test_bf16_rounds_the_work_and_not_the_parameters(corpus, name):
+    """Losses stay near those of fp32 and are others; what is trained stays float32."""
+    losses = {}
+    for precision in ("fp32", "bf16"):
+        torch.manual_seed(0)
+        sizes = dict(n_layer=2, n_head=2, n_embd=32)
+        model = GPT(GPTConfig(corpus.vocab_size, 128, variant=name, **sizes))
+        config = TrainerConfig(max_epochs=4, batch_size=4, learning_rate=3e-3, precision=precision)
+        run = Trainer(model, corpus, None, config)
+        run.train()
+        losses[precision] = run.losses
+        assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert losses["bf16"] == pytest.approx(losses["fp32"], rel=0.01)
+    assert losses["bf16"] != losses["fp32"]
+
+
+def test_compiled_models_learn_the_same(monkeypatch):
+    """With the first of torch.compile's stages alone: the others compile for a minute."""
+    compiled = []
+
+    def compile(model, dynamic):
+        compiled.append(model)
+        return whole(model, dynamic=dynamic, backend="eager")
+
+    whole = torch.compile
+    monkeypatch.setattr(torch, "compile", compile)
+    runs = [Trainer(Line(), Points(4), None, TrainerConfig(compile=c)) for c in (False, True)]
+    for run in runs:
+        run.train()
+    assert compiled == [runs[1].model]
+    assert runs[0].losses == runs[1].losses
+    assert torch.equal(runs[0].model.w, runs[1].model.w)
+
+
+def test_without_a_compiler_a_note_says_so_and_training_goes_on(monkeypatch, capsys):
+    def compile(model, dynamic):
+        def fail(*args):
+            raise RuntimeError("no C++ compiler\nwas found")
+
+        return fail
+
+    monkeypatch.setattr(torch, "compile", compile)
+    config = TrainerConfig(compile=True, max_epochs=3, batch_size=2)
+    run, plain = (Trainer(Line(), Points(4), None, config) for _ in range(2))
+    plain.forward = plain.model
+    run.train(), plain.train()
+    assert run.losses == plain.losses
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
+    assert notes == ["note: without --compile, which failed: no C++ compiler"]
+
+
+def test_the_models_own_errors_are_not_the_compilers(monkeypatch):
+    class Broken(Line):
+        def forward(self, x, y):
+            raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(torch, "compile", lambda model, dynamic: model)
+    run = Trainer(Broken(), Points(4), None, TrainerConfig(compile=True))
+    with pytest.raises(RuntimeError, match="out of memory"):
+        run.train()
+
+
 def test_a_misspelt_setting_is_refused():
     with pytest.raises(TypeError, match="max_epoch"):
         trainer.TrainerConfig(max_epoch=3)

@@ -195,3 +195,16 @@ def test_questions_are_encoded_as_in_training(corpus):
 
     utils.predict_places(Listener(corpus.stoi, "⁇"), corpus, ["Where was Ėve Okafor born?"])
     assert asked[0] == names[0][0][: len(asked[0])].tolist()
+
+
+def test_precisions_are_what_the_device_has(monkeypatch):
+    cpu, cuda, mps = map(torch.device, ("cpu", "cuda", "mps"))
+    for has in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has=has, **_: has)
+        assert utils.pick_precision("auto", cuda) == ("bf16" if has else "fp32")
+        assert utils.pick_precision("auto", cpu) == utils.pick_precision("auto", mps) == "fp32"
+        assert utils.pick_precision("bf16", cpu) == "bf16"
+        assert utils.pick_precision("fp32", cuda) == "fp32"
+    for device in (cuda, mps):
+        with pytest.raises(InputError, match="--precision bf16: expected a device that has it"):
+            utils.pick_precision("bf16", device)
