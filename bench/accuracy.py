@@ -2,6 +2,7 @@
 
     python bench/accuracy.py final --data $COURSE_DATA         # the table of docs/recipes.md; hours
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
+    python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or two days
     python bench/accuracy.py --draw docs/recipes.png           # the picture of all rows so far
 
 Every row is the README's commands with a recipe, a budget and a seed; a row of `ablations` changes
@@ -28,6 +29,7 @@ from files import read_text  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
+ABOUT = ("device", "threads", "torch", "precision", "corpus_sha256")  # what a line has of a record
 NAMES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv")
 
 
@@ -39,6 +41,7 @@ class Row:
     budget: float | None = None  # PFLOP of pretraining; None: the recipe's own length
     variant: str = "vanilla"
     changes: dict = field(default_factory=dict)  # of the recipe's fields; "objective.…" of its own
+    scratch: bool = False  # whether pretraining is left out
 
     def changed(self):
         """The recipe with the changes."""
@@ -65,7 +68,10 @@ def ablations(recipe, budget):
         {"objective.before": 0},
         {"objective.after": 0},
     ]
-    if recipes.RECIPES[recipe].objective.questions:
+    objective = recipes.RECIPES[recipe].objective
+    others = {"capitalised", "behind prepositions"} - {objective.phrases}
+    changes += [{"objective.phrases": phrases} for phrases in sorted(others)]
+    if objective.questions:
         changes += [{"objective.questions": share} for share in (0.1, 0.4)]
     return [Row(recipe, budget, changes=change) for change in changes]
 
@@ -78,11 +84,12 @@ TABLES = {
         Row("mixed", 0.2, "synthesizer"),
     ],
     "ablations": ablations("mixed", 0.05),
-    "long": [  # where there is a GPU, or days
-        Row("fast", 2.39),
-        Row("mixed", 2.4),
-        Row("handout"),
-        Row("handout", variant="synthesizer"),
+    # where there is a GPU, or days
+    "long": [Row("fast", 2.39), Row("mixed", 2.4)],
+    "handout": [
+        Row("handout", variant=variant, scratch=scratch)
+        for variant in ("vanilla", "synthesizer")
+        for scratch in (True, False)
     ],
 }
 
@@ -112,17 +119,14 @@ def commands(row, seed, data, folder):
     mixes = objective is not None and objective.questions > 0
     questions = ["--finetune_corpus_path", train]
     writing = ["--writing_params_path", str(pretrained)]
-    yield (
-        ["pretrain", row.variant, wiki, *writing, *budget, *common, *(questions if mixes else [])],
-        pretrained,
-    )
+    if not row.scratch:
+        seen = questions if mixes else []
+        yield ["pretrain", row.variant, wiki, *writing, *budget, *common, *seen], pretrained
     if not mixes:
-        reading = ["--reading_params_path", str(pretrained)]
+        reading = [] if row.scratch else ["--reading_params_path", str(pretrained)]
         writing = ["--writing_params_path", str(finetuned)]
-        yield (
-            ["finetune", row.variant, wiki, *reading, *writing, *questions, *common],
-            finetuned,
-        )
+        own = [*reading, *writing, *questions]
+        yield ["finetune", row.variant, wiki, *own, *common], finetuned
     reading = ["--reading_params_path", str(pretrained if mixes else finetuned)]
     scored = ["--eval_corpus_path", dev, "--outputs_path", str(folder / "predictions")]
     yield ["evaluate", row.variant, wiki, *reading, *scored], folder / "predictions"
@@ -142,7 +146,7 @@ def run_row(row, seed, data, folder):
         "seed": seed,
         "pflop": float(f"{sum(record['pflop'] for record in training):.3g}"),
         "seconds": round(sum(record["seconds"] for record in training)),
-        **{name: training[0][name] for name in ("device", "threads", "torch", "corpus_sha256")},
+        **{name: training[0][name] for name in ABOUT},
         "questions": score["questions"],
         "correct": int(score["correct"]),
     }
@@ -169,11 +173,13 @@ def read_results(path):
     """The lines of the results, or none where there is no file."""
     if not os.path.exists(path):
         return []
-    return [json.loads(line) for line in read_text(path).splitlines()]
+    return [{"scratch": False, **json.loads(line)} for line in read_text(path).splitlines()]
 
 
 def show(line):
     changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
+    if line["scratch"]:
+        changes = "without pretraining"
     print(
         f"{line['recipe']} ({changes}), {line['variant']}, seed {line['seed']}:"
         f" {line['pflop']} PFLOP, {line['seconds'] / 60:.0f} min:"
@@ -201,7 +207,7 @@ def draw(lines, path):
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), sharey=True)
     series = {}
     for line in lines:
-        if line["scored_on"] == "dev" and not line["changes"]:
+        if line["scored_on"] == "dev" and not line["changes"] and not line["scratch"]:
             series.setdefault((line["recipe"], line["variant"]), []).append(line)
     for (recipe, variant), points in sorted(series.items()):
         points.sort(key=lambda line: line["pflop"])

@@ -1,6 +1,7 @@
 """Ours against the textbook implementation, in one run: training, evaluation, memory, start-up.
 
     python bench/speed.py                       # everything; about 20 minutes on two cores
+    python bench/speed.py training --device cuda
     python bench/speed.py training --repeats 3 --corpus wiki.txt --json speed.json
 
 Each measurement runs in a process of its own, the sides in turn, and the median of the repeats
@@ -26,12 +27,13 @@ from machine import prepare_cpu, prepare_products  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
+STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
 
 
 # --------------------------------------------------------------- each in a process of its own
 
 
-def load(corpus, variant, dropout, side):
+def load(corpus, variant, dropout, side, device="cpu"):
     """(dataset, model) of the side, with the same seed."""
     import torch
 
@@ -45,10 +47,11 @@ def load(corpus, variant, dropout, side):
     drop = dict.fromkeys(("embd_pdrop", "resid_pdrop", "attn_pdrop"), dropout)
     torch.manual_seed(0)
     make, config = (GPT, GPTConfig) if side == "ours" else (textbook.GPT, textbook.Config)
-    return data, make(config(data.vocab_size, recipes.BLOCK_SIZE, variant=variant, **drop))
+    model = make(config(data.vocab_size, recipes.BLOCK_SIZE, variant=variant, **drop))
+    return data, model.to(device)
 
 
-def measure_training(corpus, variant, dropout, side, steps):
+def measure_training(corpus, variant, dropout, side, steps, device="cpu", precision="fp32"):
     """Examples/s and real tokens/s of whole training steps, after a first one, and peak memory.
 
     Each side with its own batches, optimizer and loop. Real tokens are counted for ours alone.
@@ -56,19 +59,20 @@ def measure_training(corpus, variant, dropout, side, steps):
     import random
     from itertools import islice
 
+    import torch
+
     import recipes
     import textbook
     from files import read_text
     from trainer import Trainer, TrainerConfig
 
-    data, model = load(corpus, variant, dropout, side)
+    data, model = load(corpus, variant, dropout, side, device)
     rate = dict(learning_rate=6e-3, warmup_tokens=10240, final_tokens=75_000_000)
     if side == "ours":
 
         def run(steps):
-            config = TrainerConfig(
-                max_epochs=steps, batch_size=BATCH, max_steps=steps, lr_decay=True, **rate
-            )
+            how = dict(batch_size=BATCH, lr_decay=True, precision=precision, **rate)
+            config = TrainerConfig(max_epochs=steps, max_steps=steps, **how)
             Trainer(model, data, None, config).train()
     else:
         random.seed(0)
@@ -81,6 +85,7 @@ def measure_training(corpus, variant, dropout, side, steps):
     start = time.perf_counter()
     run(steps)
     seconds = time.perf_counter() - start
+    data.to("cpu")  # from where our steps have moved it
     per_epoch = -(-len(data) // BATCH)
     examples = tokens = 0
     for step in range(steps):
@@ -89,34 +94,42 @@ def measure_training(corpus, variant, dropout, side, steps):
         chunks, _ = data.batch(indices, 0, epoch)
         examples += len(indices)
         tokens += sum(int((y != 0).sum()) for _, y, _ in chunks)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    if device == "cuda":
+        peak = torch.cuda.max_memory_reserved()
     return {
         "examples/s": examples / seconds,
         "tokens/s": tokens / seconds,
-        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak MB": peak / 2**20,
     }
 
 
-def measure_product():
-    """GFLOP/s of (8192 × 256) · (256 × 1024) in float32: this model's largest product."""
+def measure_product(device="cpu", precision="fp32"):
+    """GFLOP/s of (8192 × 256) · (256 × 1024): this model's largest product."""
     import torch
 
-    a, b = torch.randn(8192, 256), torch.randn(256, 1024)
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    a, b = (torch.randn(size, device=device).to(dtype) for size in ((8192, 256), (256, 1024)))
     best = 0.0
     for _ in range(30):
         start = time.perf_counter()
         a @ b
+        if device == "cuda":
+            torch.cuda.synchronize()
         best = max(best, 2 * 8192 * 256 * 1024 / (time.perf_counter() - start) / 1e9)
     return {"GFLOP/s": best}
 
 
-def measure_evaluation(corpus, questions, variant, side, names):
-    """Seconds a name, after loading, for an untrained model that never stops by itself."""
+def measure_evaluation(corpus, questions, variant, side, names, parameters=None):
+    """Seconds a name, after loading; an untrained model never ends an answer by itself."""
     import textbook
     from dataset import parse_questions
-    from files import read_text
+    from files import load_parameters, read_text
     from utils import predict_places
 
     data, model = load(corpus, variant, 0.0, side)
+    if parameters is not None:
+        load_parameters(model, parameters)
     asked = [question for question, _ in parse_questions(read_text(questions))][:names]
     start = time.perf_counter()
     if side == "ours":
@@ -154,10 +167,11 @@ def training(args):
     for variant in ("vanilla", "synthesizer"):
         for dropout in (0.0, 0.1):
             sides = {"product": [], "ours": [], "textbook": []}
+            on = dict(device=args.device, precision=args.precision)
             for _ in range(args.repeats):
-                common = dict(corpus=args.corpus, variant=variant, dropout=dropout)
-                sides["product"].append(in_a_process("product"))
-                for side, steps in (("ours", 12), ("textbook", 4)):
+                common = dict(corpus=args.corpus, variant=variant, dropout=dropout, **on)
+                sides["product"].append(in_a_process("product", **on))
+                for side, steps in STEPS[args.device].items():
                     sides[side].append(in_a_process("training", side=side, steps=steps, **common))
             ours, plain = (median(sides[side], "examples/s") for side in ("ours", "textbook"))
             ratios = [
@@ -187,8 +201,9 @@ def training(args):
 def evaluation(args):
     """All dev questions, against 25 of them for the textbook, scaled."""
     results = []
-    for variant in ("vanilla", "synthesizer"):
+    for variant in ("vanilla",) if args.parameters else ("vanilla", "synthesizer"):
         common = dict(corpus=args.corpus, questions=args.questions, variant=variant)
+        common["parameters"] = args.parameters
         rows = {"ours": [], "textbook": []}
         for _ in range(args.repeats):
             for side, names in (("ours", 500), ("textbook", 25)):
@@ -271,6 +286,11 @@ def main(argv=None):
     parser.add_argument("--repeats", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
     parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of training")
+    precision = "of our side of training (default: bf16 on cuda, else fp32)"
+    parser.add_argument("--precision", choices=("fp32", "bf16"), help=precision)
+    parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
+    parser.add_argument("--parameters", metavar="PATH", help=f"{parameters} (vanilla)")
     parser.add_argument("--json", metavar="PATH", help="also write the results here")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
@@ -281,6 +301,7 @@ def main(argv=None):
             prepare_products()
         print(json.dumps(MEASURES[kind](**arguments)))
         return
+    args.precision = args.precision or ("bf16" if args.device == "cuda" else "fp32")
     unknown = set(args.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")

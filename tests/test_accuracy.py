@@ -33,7 +33,7 @@ def test_every_rows_commands_parse(tmp_path):
             arguments.check_recipe(args)
             functions.append(args.function)
         mixes = row.recipe == "mixed"
-        assert functions == ["pretrain", *["finetune"][mixes:], "evaluate"]
+        assert functions == [*["pretrain"][row.scratch :], *["finetune"][mixes:], "evaluate"]
 
 
 def test_the_held_out_pairs_are_training_pairs_and_dev_is_not_there(tmp_path):
@@ -79,7 +79,8 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
 
 def test_the_picture(tmp_path):
     pytest.importorskip("matplotlib")
-    shared = {"variant": "vanilla", "changes": {}, "scored_on": "dev", "questions": 500}
+    shared = {"variant": "vanilla", "changes": {}, "scored_on": "dev"}
+    shared |= {"scratch": False, "questions": 500}
     lines = [
         {**shared, "recipe": recipe, "pflop": work, "seconds": 9000 * work, "correct": correct}
         for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
