@@ -223,30 +223,56 @@ def evaluation(args):
 
 
 def growth(args):
-    """Memory and time of a step as the corpus grows a hundredfold; the sizes in turn."""
-    rows = {size: [] for size in (1, 10, 100)}
+    """Memory and time of training as corpus and epochs grow; the sizes in turn."""
+    rows = {(1, 12): [], (10, 12): [], (100, 12): [], (1, 23): [], (1, 69): []}  # 23 are an epoch
     with tempfile.TemporaryDirectory() as folder:
-        for size in rows:
+        for size in {size for size, _ in rows}:
             people = ["--people", str(2937 * size), "--out", str(Path(folder, str(size)))]
             Path(folder, str(size)).mkdir()
             generator = [sys.executable, str(ROOT / "src" / "make_corpus.py"), *people]
             subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
         for _ in range(args.repeats):
-            for size, found in rows.items():
+            for (size, steps), found in rows.items():
                 corpus = str(Path(folder, str(size), "wiki.txt"))
-                common = dict(variant="vanilla", dropout=0.1, side="ours", steps=12)
+                common = dict(variant="vanilla", dropout=0.1, side="ours", steps=steps)
                 found.append(in_a_process("training", corpus=corpus, **common))
     results = [
         {
             "corpus": f"{size}x",
+            "steps": steps,
             "us/real token": round(1e6 / median(found, "tokens/s"), 1),
             "peak MB": round(median(found, "peak MB")),
         }
-        for size, found in rows.items()
+        for (size, steps), found in rows.items()
     ]
     for result in results:
         show(result)
+    if args.draw:
+        draw(results[:3], args.draw)
     return results
+
+
+def draw(results, path):
+    """Time and memory against the size of the corpus."""
+    try:
+        import matplotlib
+
+        matplotlib.use("Agg")
+        import matplotlib.pyplot as plt
+    except ModuleNotFoundError:
+        raise SystemExit(
+            "speed.py: error: expected matplotlib, got none; pip install matplotlib"
+        ) from None
+    figure, panels = plt.subplots(1, 2, figsize=(9, 3.5))
+    sizes = [int(result["corpus"][:-1]) for result in results]
+    for panel, key in zip(panels, ("us/real token", "peak MB"), strict=True):
+        panel.plot(sizes, [result[key] for result in results], "o-")
+        panel.set(xscale="log", xlabel="size of the corpus (1 is 0.42 MB)", ylabel=key)
+        panel.set_ylim(0, 1.3 * max(result[key] for result in results))
+        panel.set_xticks(sizes, [f"{size}x" for size in sizes])
+        panel.minorticks_off()
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
 
 
 def startup(args):
@@ -291,6 +317,7 @@ def main(argv=None):
     parser.add_argument("--precision", choices=("fp32", "bf16"), help=precision)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", help=f"{parameters} (vanilla)")
+    parser.add_argument("--draw", metavar="PNG", help="also draw the growth here")
     parser.add_argument("--json", metavar="PATH", help="also write the results here")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)

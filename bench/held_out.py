@@ -1,0 +1,148 @@
+"""Bits per character of masked spans in biographies that were not read, for each attention.
+
+    python bench/held_out.py --data $COURSE_DATA --data . --seeds 224,225,226    # rope, vanilla
+    python bench/held_out.py --variants linformer bigbird performer perceiver synthesizer
+    python bench/held_out.py --table                                 # what has been measured
+
+A tenth of the lines is held out; the rest is pretrained on by span corruption, with the optimizers
+and schedule of `fast`, which suit a short run. Then the held-out lines are corrupted, alike for
+all, and the loss is taken on what was masked, in bits. Finished rows are appended to the JSON lines
+of --results and not run again.
+"""
+
+import argparse
+import json
+import math
+import statistics
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+import recipes  # noqa: E402
+from accuracy import Row, read_results  # noqa: E402
+from files import read_text  # noqa: E402
+from record import read_record, sha256  # noqa: E402
+
+EVERY = 10  # one line of so many is held out
+DRAWS = 8  # corruptions of each held-out line
+
+
+def split(text):
+    """(lines to read, lines held out): every tenth, but for lines with a character of their own."""
+    lines = text.rstrip("\n").split("\n")
+    held = set(range(0, len(lines), EVERY))
+    known = set("".join(line for i, line in enumerate(lines) if i not in held))
+    held = {i for i in held if set(lines[i]) <= known}
+    return tuple([line for i, line in enumerate(lines) if (i in held) == out] for out in (0, 1))
+
+
+def bits(model, corpus, indices):
+    """Mean bits per character, of the content that is masked in the documents with these indices.
+
+    What stands before it is given. Each document is corrupted DRAWS times, always alike.
+    """
+    import torch
+    import torch.nn.functional as F
+
+    from dataset import MASK, PAD
+
+    total = count = 0
+    model.eval()
+    with torch.no_grad():
+        for draw in range(DRAWS):
+            for rows in torch.tensor(indices).split(64):
+                x, y = corpus.padded(rows, 0, draw)  # (B, L-1)
+                content = ((x == MASK).cumsum(1) == 2) & (y != PAD)  # (B, L-1)
+                logits, _ = model(x)
+                nats = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # (B, L-1)
+                total += nats[content].sum().item()
+                count += content.sum().item()
+    return total / count / math.log(2)
+
+
+def run_row(row, seed, data, folder):
+    """Pretrain on the lines to read; return the line of the results."""
+    import torch
+
+    from dataset import CharCorruptionDataset
+    from files import load_parameters
+    from model import GPT, GPTConfig
+
+    folder.mkdir(parents=True, exist_ok=True)
+    read, held = split(read_text(data / "wiki.txt"))
+    corpus_path, path = folder / "wiki.txt", folder / f"{row.variant}-{row.budget}-{seed}.params"
+    corpus_path.write_text("\n".join(read) + "\n", encoding="utf-8", newline="")
+    argv = ["pretrain", row.variant, str(corpus_path), "--writing_params_path", str(path)]
+    argv += ["--recipe", row.recipe, "--budget", str(row.budget), "--seed", str(seed), "--resume"]
+    worker = [sys.executable, str(ROOT / "bench" / "accuracy.py")]
+    subprocess.run([*worker, "--worker", json.dumps([asdict(row), argv])], check=True)
+    # the vocabulary is that of the lines read, since no held-out line has another character
+    corpus = CharCorruptionDataset("\n".join(read + held), recipes.BLOCK_SIZE)
+    model = GPT(GPTConfig(corpus.vocab_size, recipes.BLOCK_SIZE, variant=row.variant))
+    load_parameters(model, path)
+    torch.set_num_threads(2)
+    found = bits(model, corpus, list(range(len(read), len(read) + len(held))))
+    record = read_record(path)
+    return {
+        **asdict(row),
+        "seed": seed,
+        "corpus_sha256": sha256(data / "wiki.txt"),
+        "bits": round(found, 4),
+        "parameters": model.num_parameters(),
+        "pflop": float(f"{record['pflop']:.3g}"),
+        "seconds a step": round(record["seconds"] / record["steps"], 3),
+        **{name: record[name] for name in ("device", "threads", "torch", "precision")},
+    }
+
+
+def table(lines):
+    """One row a corpus and variant: the mean over the seeds, and each."""
+    groups = {}
+    for line in lines:
+        key = line["corpus_sha256"][:6], line["budget"], line["variant"]
+        groups.setdefault(key, []).append(line)
+    for (corpus, budget, variant), rows in sorted(groups.items()):
+        values = [row["bits"] for row in sorted(rows, key=lambda row: row["seed"])]
+        print(
+            f"{corpus}, {budget} PFLOP, {variant}: {statistics.mean(values):.4f} bits"
+            f" ({', '.join(f'{value:.4f}' for value in values)}), {rows[0]['parameters']}"
+            f" parameters, {statistics.median(row['seconds a step'] for row in rows)} s a step"
+        )
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(
+        prog="held_out.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--data", type=Path, action="append", metavar="FOLDER", help="of wiki.txt (default: ours)")
+    add("--variants", nargs="+", choices=recipes.VARIANTS, default=["vanilla", "rope"])
+    add("--seeds", default="224", help="with commas between them (default: %(default)s)")
+    add("--budget", type=float, default=0.05, metavar="PFLOP", help="default: %(default)s")
+    add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", metavar="PATH")
+    add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
+    add("--table", action="store_true", help="only print the results")
+    args = parser.parse_args(argv)
+    if not args.table:
+        for seed in map(int, args.seeds.split(",")):
+            for data in args.data or [ROOT]:
+                for variant in args.variants:
+                    row = Row("fast", args.budget, variant, {"objective": None})
+                    corpus = sha256(data / "wiki.txt")
+                    key = {**asdict(row), "seed": seed, "corpus_sha256": corpus}
+                    if any(key.items() <= line.items() for line in read_results(args.results)):
+                        continue
+                    line = run_row(row, seed, data, args.folder / f"held-out-{corpus[:6]}")
+                    with open(args.results, "a", encoding="utf-8") as file:
+                        file.write(json.dumps(line) + "\n")
+    table(read_results(args.results))
+
+
+if __name__ == "__main__":
+    main()
