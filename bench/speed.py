@@ -224,7 +224,7 @@ def evaluation(args):
 
 def growth(args):
     """Memory and time of training as corpus and epochs grow; the sizes in turn."""
-    rows = {(1, 12): [], (10, 12): [], (100, 12): [], (1, 23): [], (1, 69): []}  # 23 are an epoch
+    rows = {(1, 12): [], (10, 12): [], (100, 12): [], (1, 46): []}  # 23 are an epoch
     with tempfile.TemporaryDirectory() as folder:
         for size in {size for size, _ in rows}:
             people = ["--people", str(2937 * size), "--out", str(Path(folder, str(size)))]
