@@ -30,6 +30,7 @@ from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
 ABOUT = ("device", "threads", "torch", "precision", "corpus_sha256")  # what a line has of a record
+DATA_HELP = "of wiki.txt and the questions (default: the repository's own)"
 NAMES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv")
 
 
@@ -163,6 +164,7 @@ def run_table(rows, seeds, data, scored_on, results, folder):
                 continue
             name = "-".join([row.recipe, row.variant, str(row.budget), scored_on, str(seed)])
             name += "".join(f"-{key}={value}" for key, value in row.changes.items())
+            name += "-scratch" * row.scratch
             line = {**run_row(row, seed, data, folder / name), "scored_on": scored_on}
             with open(results, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
@@ -237,6 +239,27 @@ def draw(lines, path):
     figure.savefig(path, dpi=120)
 
 
+def folder_of(*names):
+    """An argparse type: a folder with files of these names."""
+
+    def parse(text):
+        for name in names:
+            if not Path(text, name).is_file():
+                raise argparse.ArgumentTypeError(f"expected {name} in {text}, got no such file")
+        return Path(text)
+
+    return parse
+
+
+def seeds_of(text):
+    """An argparse type: whole numbers with commas between them."""
+    try:
+        return [int(seed) for seed in text.split(",")]
+    except ValueError:
+        message = f"expected whole numbers with commas between them, got {text!r}"
+        raise argparse.ArgumentTypeError(message) from None
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="accuracy.py",
@@ -245,8 +268,8 @@ def main(argv=None):
     )
     add = parser.add_argument
     add("table", nargs="?", choices=tuple(TABLES), help="the rows to run")
-    add("--data", type=Path, default=ROOT, metavar="FOLDER", help="of wiki.txt and the questions")
-    add("--seeds", default="224", help="with commas between them (default: %(default)s)")
+    add("--data", type=folder_of(*NAMES), default=ROOT, metavar="FOLDER", help=DATA_HELP)
+    add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", metavar="PATH")
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--draw", type=Path, metavar="PNG", help="draw the results")
@@ -258,12 +281,13 @@ def main(argv=None):
         import run
 
         return run.main(command)
+    if not args.table and not args.draw:
+        parser.error(f"expected a table ({', '.join(TABLES)}) or --draw PNG, got neither")
     if args.table:
         data, scored_on = args.data, "dev"
         if args.table == "ablations":
             data, scored_on = split(args.data, args.folder / "held-out"), "held-out"
-        seeds = [int(seed) for seed in args.seeds.split(",")]
-        run_table(TABLES[args.table], seeds, data, scored_on, args.results, args.folder)
+        run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
     if args.draw:
         draw(read_results(args.results), args.draw)
 

@@ -22,9 +22,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
+from tqdm import tqdm  # noqa: E402
+
 import recipes  # noqa: E402
-from accuracy import Row, read_results  # noqa: E402
+from accuracy import Row, folder_of, read_results, seeds_of  # noqa: E402
+from arguments import positive  # noqa: E402
 from files import read_text  # noqa: E402
+from machine import prepare_products  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 EVERY = 10  # one line of so many is held out
@@ -37,7 +41,8 @@ def split(text):
     held = set(range(0, len(lines), EVERY))
     known = set("".join(line for i, line in enumerate(lines) if i not in held))
     held = {i for i in held if set(lines[i]) <= known}
-    return tuple([line for i, line in enumerate(lines) if (i in held) == out] for out in (0, 1))
+    read = [line for i, line in enumerate(lines) if i not in held]
+    return read, [lines[i] for i in sorted(held)]
 
 
 def bits(model, corpus, indices):
@@ -53,7 +58,7 @@ def bits(model, corpus, indices):
     total = count = 0
     model.eval()
     with torch.no_grad():
-        for draw in range(DRAWS):
+        for draw in tqdm(range(DRAWS), desc="corruptions of held-out lines", disable=None):
             for rows in torch.tensor(indices).split(64):
                 x, y = corpus.padded(rows, 0, draw)  # (B, L-1)
                 content = ((x == MASK).cumsum(1) == 2) & (y != PAD)  # (B, L-1)
@@ -66,8 +71,6 @@ def bits(model, corpus, indices):
 
 def run_row(row, seed, data, folder):
     """Pretrain on the lines to read; return the line of the results."""
-    import torch
-
     from dataset import CharCorruptionDataset
     from files import load_parameters
     from model import GPT, GPTConfig
@@ -82,9 +85,9 @@ def run_row(row, seed, data, folder):
     subprocess.run([*worker, "--worker", json.dumps([asdict(row), argv])], check=True)
     # the vocabulary is that of the lines read, since no held-out line has another character
     corpus = CharCorruptionDataset("\n".join(read + held), recipes.BLOCK_SIZE)
+    prepare_products()
     model = GPT(GPTConfig(corpus.vocab_size, recipes.BLOCK_SIZE, variant=row.variant))
     load_parameters(model, path)
-    torch.set_num_threads(2)
     found = bits(model, corpus, list(range(len(read), len(read) + len(held))))
     record = read_record(path)
     return {
@@ -121,16 +124,17 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--data", type=Path, action="append", metavar="FOLDER", help="of wiki.txt (default: ours)")
+    wiki = folder_of("wiki.txt")
+    add("--data", type=wiki, action="append", metavar="FOLDER", help="(default: the repository)")
     add("--variants", nargs="+", choices=recipes.VARIANTS, default=["vanilla", "rope"])
-    add("--seeds", default="224", help="with commas between them (default: %(default)s)")
-    add("--budget", type=float, default=0.05, metavar="PFLOP", help="default: %(default)s")
+    add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
+    add("--budget", type=positive, default=0.05, metavar="PFLOP", help="default: %(default)s")
     add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", metavar="PATH")
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--table", action="store_true", help="only print the results")
     args = parser.parse_args(argv)
     if not args.table:
-        for seed in map(int, args.seeds.split(",")):
+        for seed in args.seeds:
             for data in args.data or [ROOT]:
                 for variant in args.variants:
                     row = Row("fast", args.budget, variant, {"objective": None})

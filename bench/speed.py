@@ -1,4 +1,4 @@
-"""Ours against the textbook implementation, in one run: training, evaluation, memory, start-up.
+"""Ours against the textbook implementation, in one run: training, evaluation, growth, start-up.
 
     python bench/speed.py                       # everything; about 20 minutes on two cores
     python bench/speed.py training --device cuda
@@ -85,7 +85,6 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
     start = time.perf_counter()
     run(steps)
     seconds = time.perf_counter() - start
-    data.to("cpu")  # from where our steps have moved it
     per_epoch = -(-len(data) // BATCH)
     examples = tokens = 0
     for step in range(steps):
@@ -104,8 +103,8 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
     }
 
 
-def measure_product(device="cpu", precision="fp32"):
-    """GFLOP/s of (8192 × 256) · (256 × 1024): this model's largest product."""
+def measure_product(side, device="cpu", precision="fp32"):
+    """GFLOP/s of (8192 × 256) · (256 × 1024), this model's largest product, as the side makes it."""
     import torch
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
@@ -166,22 +165,26 @@ def training(args):
     results = []
     for variant in ("vanilla", "synthesizer"):
         for dropout in (0.0, 0.1):
-            sides = {"product": [], "ours": [], "textbook": []}
+            sides = {"ours": [], "textbook": []}
+            products = {"ours": [], "textbook": []}
             on = dict(device=args.device, precision=args.precision)
             for _ in range(args.repeats):
                 common = dict(corpus=args.corpus, variant=variant, dropout=dropout, **on)
-                sides["product"].append(in_a_process("product", **on))
                 for side, steps in STEPS[args.device].items():
+                    products[side].append(in_a_process("product", side=side, **on))
                     sides[side].append(in_a_process("training", side=side, steps=steps, **common))
             ours, plain = (median(sides[side], "examples/s") for side in ("ours", "textbook"))
             ratios = [
                 a["examples/s"] / b["examples/s"]
                 for a, b in zip(sides["ours"], sides["textbook"], strict=True)
             ]
-            shares = [
-                a["tokens/s"] * FLOP_PER_TOKEN / 1e9 / b["GFLOP/s"]
-                for a, b in zip(sides["ours"], sides["product"], strict=True)
-            ]
+            work = [row["tokens/s"] * FLOP_PER_TOKEN / 1e9 for row in sides["ours"]]
+            shares = {
+                side: statistics.median(
+                    a / b["GFLOP/s"] for a, b in zip(work, products[side], strict=True)
+                )
+                for side in products
+            }
             results.append(
                 {
                     "training": f"{variant}, dropout {dropout}",
@@ -189,7 +192,8 @@ def training(args):
                     "textbook examples/s": round(plain, 1),
                     "ratio": round(statistics.median(ratios), 2),
                     "ours real tokens/s": round(median(sides["ours"], "tokens/s")),
-                    "share of product": round(statistics.median(shares), 2),
+                    "share of torch's product": round(shares["textbook"], 2),
+                    "of ours": round(shares["ours"], 2),
                     "ours peak MB": round(median(sides["ours"], "peak MB")),
                     "textbook peak MB": round(median(sides["textbook"], "peak MB")),
                 }
@@ -248,7 +252,7 @@ def growth(args):
     for result in results:
         show(result)
     if args.draw:
-        draw(results[:3], args.draw)
+        draw([row for row in results if row["steps"] == 12], args.draw)
     return results
 
 
@@ -332,6 +336,11 @@ def main(argv=None):
     unknown = set(args.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
+    if args.draw and args.sections and "growth" not in args.sections:
+        parser.error("--draw: expected the section growth, got others; add it, or leave --draw out")
+    for path in (args.json, args.draw):
+        if path and not Path(path).resolve().parent.is_dir():
+            parser.error(f"expected an existing folder, got {path}; create it")
     results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     for name in args.sections or SECTIONS:
         results[name] = SECTIONS[name](args)

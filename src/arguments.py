@@ -33,7 +33,7 @@ the experiment, from pretraining to accuracy:
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path vanilla.pretrain.dev.predictions
 
-That takes hours on a CPU; with --recipe fast in the first two, half an hour. Finetuning without
+That takes hours on a CPU; with --recipe fast in the first two, 20 minutes. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
 the most for the least work, the training questions mixed into pretraining:
@@ -90,7 +90,7 @@ def build_parser():
         type=positive,
         metavar="PFLOP",
         help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
-        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; half an hour on two CPU cores is"
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 minutes on two CPU cores are"
         " about 0.2 (default: the recipe's)",
     )
     ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
@@ -138,7 +138,7 @@ def build_parser():
         "--compile",
         action="store_true",
         help="train through torch.compile: a minute of compiling, then fewer seconds a step without"
-        " dropout (fast, mixed); needs a C++ compiler",
+        " dropout (fast, mixed); without a C++ compiler there is a note, and training goes on",
     )
     saving = parser.add_argument_group("unfinished runs").add_argument
     saving(

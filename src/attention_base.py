@@ -112,7 +112,7 @@ class Attention(nn.Module):
 
 
 class DotProductAttention(Attention):
-    """Causal softmax attention (Vaswani et al. 2017, section 3.2), by torch's fused kernel.
+    """Causal softmax attention (Vaswani et al. 2017, section 3.2), by `attend`.
 
     W = softmax(mask(Q Kᵀ / √(C/h)))
     """
@@ -157,7 +157,10 @@ def causal(at, T):
 
 
 def masked_softmax(scores, mask):
-    """Softmax of the scores over the last dimension's places that the mask allows."""
+    """Softmax of the scores over the last dimension's places that the mask allows.
+
+    The mask is added, as 0 and -∞: unlike filling the scores, that costs nothing in the backward.
+    """
     bias = torch.zeros(mask.shape, dtype=scores.dtype, device=scores.device)
     return F.softmax(scores + bias.masked_fill_(~mask, -math.inf), dim=-1)  # as the scores
 

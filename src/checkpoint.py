@@ -20,7 +20,7 @@ from files import are_named_tensors, check_tensors, read_tensors, save_tensors, 
 from muon import Muon
 
 SUFFIX = ".checkpoint"  # after the path of the parameters
-FORMAT = 1  # of the file; another number is refused
+FORMAT = 2  # of the file; another number is refused
 MOMENTS = {  # what each optimizer keeps for a parameter
     torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
     Muon: ("momentum",),

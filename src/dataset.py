@@ -7,6 +7,7 @@ Legend: B batch, t tokens, N documents or pairs, L block_size.
 """
 
 import argparse
+import copy
 import random
 import unicodedata
 from pathlib import Path
@@ -202,10 +203,8 @@ class CharCorruptionDataset(Dataset):
         return rows[:, :-1], rows[:, 1:]
 
     def to(self, device):
-        """Move the text to a device, and return the dataset."""
-        self.lengths, self.starts = self.lengths.to(device), self.starts.to(device)
-        self.text = self.text.to(device)
-        return self
+        """This dataset with its text on a device; the original stays where it is."""
+        return _moved(self, ("lengths", "starts", "text"), device)
 
     def _rows(self, idx, below):
         """Rows (B, L) of documents idx (B,); below(n, part) draws from 0 … n-1, for each n (B,)."""
@@ -284,9 +283,16 @@ class NameDataset(Dataset):
         return self.x[indices], self.y[indices]
 
     def to(self, device):
-        """Move the pairs to a device, and return the dataset."""
-        self.x, self.y = self.x.to(device), self.y.to(device)
-        return self
+        """This dataset with its pairs on a device; the original stays where it is."""
+        return _moved(self, ("x", "y"), device)
+
+
+def _moved(dataset, names, device):
+    """A copy of the dataset whose tensors of these names are on a device."""
+    moved = copy.copy(dataset)
+    for name in names:
+        setattr(moved, name, getattr(dataset, name).to(device))
+    return moved
 
 
 def _ids(text, stoi):

@@ -1,24 +1,28 @@
 """Training steps that a GPU takes by itself: the corpus lies there, examples are drawn there, and
-the host neither sends data nor waits, but for the progress line.
+the host sends no data and waits only to read losses, twice a second and at epochs' ends.
 """
 
 import sys
 import time
 import warnings
+from collections import Counter
 from contextlib import nullcontext
 
 import torch
+from tqdm import tqdm
+
+from errors import first_line
 
 SECONDS = 0.5  # between the moments at which the host waits for the losses
-EAGER = 3  # steps of each batch size before it is captured: what is allocated once has been
+EAGER = 3  # steps of a batch size before it is captured: optimizer state and workspaces exist then
 
 
 class DeviceSteps:
     """The Trainer's steps, with everything that a step needs in tensors on the device.
 
     The dataset has, besides `batch`, `to(device)` and `padded(indices, seed, epoch) -> (x, y)`,
-    where indices (B,) and epoch () are tensors and nothing depends on their values but values. A
-    batch is run whole, with its padding: its shape is then known beforehand, so on CUDA a step is
+    where indices (B,) and epoch () are tensors, and no shape and no branch depends on their values.
+    A batch is run whole, with its padding: its shape is then known beforehand, so on CUDA a step is
     captured as a graph and launched at once (one graph for a full batch, one for an epoch's last).
     Where capturing fails a note says so, and steps are launched operation by operation.
 
@@ -39,48 +43,53 @@ class DeviceSteps:
             for group in optimizer.param_groups:  # a graph reads its rate from one place
                 group["lr"] = torch.as_tensor(group["lr"], dtype=torch.float32).to(self.device)
         self.captures = self.device.type == "cuda"
-        self.graphs = {}  # by batch size: the number of eager steps, then the graph
+        self.eager = Counter()  # steps of each batch size that no graph has taken
+        self.graphs = {}  # by batch size: (graph, tokens of a row)
         self.pool = None  # of memory, which the graphs share
 
     def __iter__(self):
         """(epoch, step) of the last of the steps taken, each time that losses have been read."""
         trainer, size = self.trainer, self.trainer.config.batch_size
-        gpu = self.device.type == "cuda"
-        with torch.cuda.stream(torch.cuda.Stream()) if gpu else nullcontext():
-            done, tokens, taken = len(trainer.losses), trainer.tokens, []
-            read = time.monotonic()
-            while done < trainer.total_steps:
-                epoch, step = divmod(done, trainer.steps_per_epoch)
-                count = min(size, len(self.dataset) - step * size)
-                trainer.begin_step(done)
-                self.epoch.fill_(epoch)
-                self.first.fill_(step * size)
-                trainer.random = None
-                taken.append(count * self.take(count))
-                done, tokens = done + 1, tokens + taken[-1]
-                trainer.set_rate(done, tokens)
-                ends = step == trainer.steps_per_epoch - 1 or done == trainer.total_steps
-                if ends or time.monotonic() - read > SECONDS:
-                    self.read(taken)
-                    taken, read = [], time.monotonic()
-                    yield epoch, step
+        done, tokens, taken = len(trainer.losses), trainer.tokens, []
+        read = time.monotonic()
+        while done < trainer.total_steps:
+            epoch, step = divmod(done, trainer.steps_per_epoch)
+            trainer.begin_step(done)
+            self.epoch.fill_(epoch)
+            self.first.fill_(step * size)
+            trainer.random = None
+            count = min(size, len(self.dataset) - step * size)
+            taken.append(count * self.take(count))
+            done, tokens = done + 1, tokens + taken[-1]
+            trainer.set_rate(done, tokens)
+            ends = step == trainer.steps_per_epoch - 1 or done == trainer.total_steps
+            if ends or time.monotonic() - read > SECONDS:
+                self.read(taken)
+                taken, read = [], time.monotonic()
+                yield epoch, step
+
+    def stream(self):
+        """The stream to iterate on: capturing needs another than CUDA's default."""
+        if self.device.type != "cuda":
+            return nullcontext()
+        stream = torch.cuda.Stream(self.device)
+        stream.wait_stream(torch.cuda.current_stream(self.device))
+        return torch.cuda.stream(stream)
 
     def take(self, count):
         """One step with `count` examples; return the tokens of a row, padding included."""
-        graph = self.graphs.setdefault(count, 0)
-        if isinstance(graph, tuple):
-            graph, width = graph
-            graph.replay()
-            return width
-        self.graphs[count] += 1
-        if self.captures and self.graphs[count] > EAGER:
+        if self.captures and count not in self.graphs and self.eager[count] >= EAGER:
             try:
                 self.graphs[count] = self.capture(count)
-                return self.take(count)
             except RuntimeError as error:
                 self.captures = False
-                reason = str(error).splitlines()[0]
-                print(f"note: steps run uncaptured, slower: {reason}", file=sys.stderr)
+                note = f"note: steps run uncaptured, slower: {first_line(error)}"
+                tqdm.write(note, file=sys.stderr)
+        if count in self.graphs:
+            graph, width = self.graphs[count]
+            graph.replay()
+            return width
+        self.eager[count] += 1
         return self.step(count)
 
     def capture(self, count):
@@ -112,7 +121,8 @@ class DeviceSteps:
     def read(self, taken):
         """Give the Trainer the losses of the last steps, of `taken` tokens each; wait for them.
 
-        Raise NonFiniteLoss for the first that is not finite.
+        Raise NonFiniteLoss for the first that is not finite. The generators have run on since, so
+        their state is then not noted.
         """
         trainer = self.trainer
         results = self.results[: len(taken)].double().cpu()  # (steps, 2)
@@ -120,6 +130,7 @@ class DeviceSteps:
         good = int(results.isfinite().all(1).long().cumprod(0).sum())
         trainer.losses += results[:good, 0].tolist()
         trainer.tokens += sum(taken[:good])
-        trainer.update_random()
         if good < len(taken):
+            trainer.set_rate(len(trainer.losses), trainer.tokens)
             trainer.raise_astray(*results[good].tolist())
+        trainer.update_random()

@@ -1,4 +1,4 @@
-"""The one kind of error that is the user's to mend, and how it shows values."""
+"""The one kind of error that is the user's to mend, and how messages show values."""
 
 
 class InputError(ValueError):
@@ -7,6 +7,11 @@ class InputError(ValueError):
     The command line prints it as one line and exits with code 2; a file that was there stays whole.
     Every other exception is a bug of ours and shows its traceback.
     """
+
+
+def first_line(error):
+    """The first line of an exception's message, or its kind where it has none."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def shown(value, most=70):

@@ -17,7 +17,8 @@ from interrupt import stopping
 from record import read_record, record_path, say_replaced, sha256, write_record
 from trainer import NonFiniteLoss
 
-CHANGES_NOTHING = ("ckpt_path", "num_workers")  # settings that the parameters do not depend on
+# settings that the parameters do not depend on, but by rounding
+CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile")
 
 
 def checkpoint_of(args, sizes, recipe, corpus, config):
@@ -159,6 +160,7 @@ def facts_of(args, trainer):
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         **versions(trainer.device),
         **trainer.checkpoint.identity,
+        "compiled": trainer.compiled,
         "steps": len(trainer.losses),
         "seconds": round(trainer.elapsed(), 1),
         "final_loss": trainer.losses[-1] if trainer.losses else None,

@@ -5,6 +5,7 @@ forward(x, y) -> (anything, loss), and a dataset.
 import math
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -13,9 +14,11 @@ from tqdm import tqdm
 
 import checkpoint as checkpoints
 from device_steps import DeviceSteps
+from errors import first_line
 from files import save_parameters
 from interrupt import ignore_signals
 from muon import Muon
+from progress import Progress
 
 
 class NonFiniteLoss(ArithmeticError):
@@ -67,8 +70,8 @@ def trapezoid(step, steps, warmup, decay):
     `warmup` and `decay` are the lines' shares of the steps. (Zhai et al. 2022, "Scaling vision
     transformers", section 3.5, with a linear cooldown; since called warmup-stable-decay.)
     """
-    rising = step / (warmup * steps) if warmup else 1.0
-    falling = (steps + 1 - step) / (decay * steps) if decay else 1.0
+    rising = step / (warmup * steps) if warmup and steps else 1.0
+    falling = (steps + 1 - step) / (decay * steps) if decay and steps else 1.0
     return min(1.0, rising, falling)
 
 
@@ -93,7 +96,7 @@ class Trainer:
     The state between two steps can be taken (`state`) and put back (`restore`), and training goes
     on as if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`,
     a checkpoint.Checkpoint, says when to write it; `stop`, set from outside, ends train() after a
-    step.
+    step, or on a GPU when losses are next read.
     """
 
     def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None):
@@ -103,6 +106,7 @@ class Trainer:
         self.config = config
         self.checkpoint = checkpoint
         self.device = next(model.parameters()).device
+        self.on_device = self.device.type == "cuda" and hasattr(train_dataset, "padded")
         self.optimizers = self.make_optimizers()
         self.told = [module for module in model.modules() if hasattr(module, "begin_step")]
         self.losses = []
@@ -112,10 +116,7 @@ class Trainer:
         self.written = 0  # steps in the checkpoint file
         self.stop = False
         self.update_random()
-        self.forward = model
-        if config.compile:
-            self.forward = compiled(model)
-        self.on_device = self.device.type == "cuda" and hasattr(train_dataset, "padded")
+        self.forward = Compiled(model) if config.compile else model
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
@@ -132,26 +133,38 @@ class Trainer:
         progress = Progress(
             self.config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
         )
+        steps = DeviceSteps(self) if self.on_device else self.host_steps()
+        stream = steps.stream() if self.on_device else nullcontext()
         try:
-            for epoch, step in DeviceSteps(self) if self.on_device else self.host_steps():
-                progress.step(epoch, step, len(self.losses), self.losses[-1], self.rate())
-                ends = step == self.steps_per_epoch - 1
-                if ends and self.test_dataset is not None:
-                    tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
-                    self.update_random()
-                if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
-                    self.write_checkpoint()
-                if self.stop:
-                    break
+            with stream:
+                self.follow(steps, progress)
         finally:
             progress.close()
         if self.complete:
             self.save_checkpoint()
 
+    def follow(self, steps, progress):
+        """Take the steps, show them, and write checkpoints, until none is left or `stop` is set."""
+        for epoch, step in steps:
+            progress.step(epoch, step, len(self.losses), self.losses[-1], self.rate())
+            ends = step == self.steps_per_epoch - 1
+            if ends and self.test_dataset is not None:
+                tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
+                self.update_random()
+            if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
+                self.write_checkpoint()
+            if self.stop:
+                break
+
     @property
     def complete(self):
         """Whether no step is left."""
         return len(self.losses) == self.total_steps
+
+    @property
+    def compiled(self):
+        """Whether the steps so far went through torch.compile."""
+        return isinstance(self.forward, Compiled) and bool(self.forward.works)
 
     def host_steps(self):
         """(epoch, step) of each step after it has been taken, with batches from the loader."""
@@ -233,7 +246,7 @@ class Trainer:
             loss = self.loss(x.to(self.device), y.to(self.device)) * weight
             loss.backward()
             losses.append(loss.detach())
-        return sum(torch.stack(losses).tolist())  # the only wait for the device
+        return sum(torch.stack(losses).tolist())  # one wait for all chunks
 
     @torch.no_grad()
     def test_loss(self):
@@ -265,10 +278,8 @@ class Trainer:
             {"params": decayed, "weight_decay": config.weight_decay, "peak": peak},
             {"params": spared, "weight_decay": 0.0, "peak": peak},
         ]
-        graphs = self.device.type == "cuda"
-        optimizers = [
-            torch.optim.AdamW(groups, lr=peak, betas=config.betas, fused=True, capturable=graphs)
-        ]
+        how = dict(betas=config.betas, fused=True, capturable=self.on_device)
+        optimizers = [torch.optim.AdamW(groups, lr=peak, **how)]
         if hidden:
             optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}]))
         return optimizers
@@ -323,26 +334,26 @@ class Trainer:
         return self.seconds + time.monotonic() - self.started
 
 
-def compiled(model):
-    """The model through torch.compile; the model itself, with a note, where that does not work.
+class Compiled:
+    """The model through torch.compile; the model itself, with a note, if its first call fails."""
 
-    That shows at its first call.
-    """
-    call = torch.compile(model, dynamic=True)
+    def __init__(self, model):
+        self.model = model
+        self.call = torch.compile(model, dynamic=True)
+        self.works = None  # whether compiling does; None before the first call
 
-    def forward(*args):
-        nonlocal call
+    def __call__(self, *args):
+        if self.works is not None:
+            return self.call(*args)
         try:
-            return call(*args)
+            result = self.call(*args)
+            self.works = True
         except RuntimeError as error:
-            if call is model:
-                raise
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            tqdm.write(f"note: without --compile, which failed: {reason}", file=sys.stderr)
-            call = model
-            return model(*args)
-
-    return forward
+            note = f"note: without --compile, which failed: {first_line(error)}"
+            tqdm.write(note, file=sys.stderr)
+            self.call, self.works = self.model, False
+            result = self.model(*args)
+        return result
 
 
 class _Batches(Dataset):
@@ -361,61 +372,3 @@ class _Batches(Dataset):
         pairs = [self.dataset[i] for i in indices]
         x, y = (torch.stack(column) for column in zip(*pairs, strict=True))
         return [(x, y, 1.0)], x.numel()
-
-
-class Progress:
-    """tqdm's bar for each epoch, with the time left in the whole run.
-
-    On a terminal, the bars of about 25 epochs stay on the screen. Elsewhere (a file, a notebook)
-    the same lines are printed at the ends of those epochs, and once a minute in longer ones.
-    """
-
-    STAY = 25  # epochs whose line stays
-    SECONDS = 60  # between lines where there is no terminal
-
-    def __init__(self, epochs, steps_per_epoch, total_steps, done=0):
-        self.epochs, self.steps_per_epoch, self.total = epochs, steps_per_epoch, total_steps
-        self.done = self.before = done  # steps; `before` are another process's
-        self.started = self.epoch_started = self.printed = time.monotonic()
-        self.bar = None
-        self.first = 0  # step in the epoch that the bar began at
-
-    def step(self, epoch, step, done, loss, rate):
-        """Show the latest of `done` finished optimizer steps."""
-        text = f"epoch {epoch + 1} iter {step}: train loss {loss:.5f}. lr {rate:e}"
-        if self.bar is None:
-            # disable=None: no bar where standard error is no terminal
-            self.first = step - (done - self.done) + 1
-            total = min(self.steps_per_epoch, self.total - self.done + self.first)
-            self.bar = tqdm(total=total, initial=self.first, disable=None, leave=False)
-        new, self.done = done - self.done, done
-        now = time.monotonic()
-        left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
-        left = f"run {self.done / self.total:.0%}, {tqdm.format_interval(left)} left"
-        self.bar.set_description(text, refresh=False)
-        self.bar.set_postfix_str(left, refresh=False)
-        self.bar.update(new)
-        ends = step == self.steps_per_epoch - 1 or self.done == self.total
-        stays = (epoch + 1) % math.ceil(self.epochs / self.STAY) == 0 or self.done == self.total
-        self.bar.leave = ends and stays
-        if self.bar.disable and (self.bar.leave or now - self.printed > self.SECONDS):
-            elapsed = now - self.epoch_started
-            meter = tqdm.format_meter(
-                step + 1,
-                self.bar.total,
-                elapsed,
-                prefix=text,
-                postfix=left,
-                initial=self.first,
-            )
-            print(meter, file=sys.stderr, flush=True)
-            self.printed = now
-        if ends:
-            self.close()
-
-    def close(self):
-        """End the epoch's bar, if there is one."""
-        if self.bar is not None:
-            self.bar.close()
-        self.bar = None
-        self.epoch_started = time.monotonic()

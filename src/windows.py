@@ -3,6 +3,7 @@
 Legend: B batch, N windows, L block_size.
 """
 
+import copy
 import re
 from functools import lru_cache
 
@@ -56,10 +57,11 @@ def occurrences(phrases):
 @lru_cache(maxsize=2)
 def permutation(n, seed, epoch):
     """The numbers 0 … n-1 in an order that depends on the arguments alone."""
-    return _permutation(n, seed, epoch, None)
+    return shuffled(n, seed, epoch)
 
 
-def _permutation(n, seed, epoch, device):
+def shuffled(n, seed, epoch, device=None):
+    """What `permutation` gives, not remembered: epoch may be a tensor ()."""
     each = torch.arange(n, device=device)  # (n,)
     return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
@@ -153,10 +155,10 @@ class FactWindows(Dataset):
 
         epoch may be a tensor (). Nothing here depends on values, so that a GPU is never waited for.
         """
-        if isinstance(epoch, int):
-            order = permutation(len(self), seed, epoch).to(indices.device)  # (N + questions,)
+        if torch.is_tensor(epoch):  # whose value the host does not know
+            order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
         else:
-            order = _permutation(len(self), seed, epoch, indices.device)
+            order = permutation(len(self), seed, epoch).to(indices.device)  # (N + questions,)
         items = order[indices]  # windows, then questions; (B,)
         rows, given = self._rows(items.clamp(max=len(self.windows) - 1), seed, epoch)
         x, y = rows[:, :-1], rows[:, 1:]  # (B, L-1)
@@ -171,12 +173,11 @@ class FactWindows(Dataset):
         return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
 
     def to(self, device):
-        """Move text, windows and questions to a device, and return the dataset."""
-        self.corpus.to(device)
-        self.windows = self.windows.to(device)
-        if self.questions is not None:
-            self.questions.to(device)
-        return self
+        """This dataset with all it reads on a device; the original stays where it is."""
+        moved = copy.copy(self)
+        moved.corpus, moved.windows = self.corpus.to(device), self.windows.to(device)
+        moved.questions = self.questions and self.questions.to(device)
+        return moved
 
     def _rows(self, items, seed, epoch):
         """Rows (B, L) of windows `items` (B,), and how many characters of each are given (B,)."""

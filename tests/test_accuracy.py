@@ -77,6 +77,18 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     assert results.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        ([], "expected a table (final, ablations, long, handout) or --draw PNG, got neither"),
+        (["final", "--data", "/nowhere"], "expected wiki.txt in /nowhere, got no such file"),
+        (["final", "--seeds", "1,b"], "expected whole numbers with commas between them, got '1,b'"),
+    ],
+)
+def test_bad_arguments_are_one_line(refused, argv, says):
+    assert says in refused(*argv, main=accuracy.main)
+
+
 def test_the_picture(tmp_path):
     pytest.importorskip("matplotlib")
     shared = {"variant": "vanilla", "changes": {}, "scored_on": "dev"}

@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 import checkpoint
 import files
-from checkpoint import Checkpoint
+from checkpoint import FORMAT, Checkpoint
 from errors import InputError
 from trainer import Trainer, TrainerConfig
 
@@ -170,11 +170,11 @@ def test_files_that_are_no_checkpoints(tmp_path):
     saved = Checkpoint(tmp_path / "c", {})
     cpu, description = torch.device("cpu"), '{"identity": {}, "versions": {}}'
     for content, says in (
-        ([1], "a format 1 checkpoint"),
-        ({"checkpoint": 99, "about": description}, "a format 1 checkpoint"),
-        ({"checkpoint": torch.zeros(3), "about": description}, "a format 1 checkpoint"),
-        ({"checkpoint": 1, "about": "[" * 10**5}, "a description of the run"),
-        ({"checkpoint": 1, "about": "{}"}, "the run's identity"),
+        ([1], f"a format {FORMAT} checkpoint"),
+        ({"checkpoint": 99, "about": description}, f"a format {FORMAT} checkpoint"),
+        ({"checkpoint": torch.zeros(3), "about": description}, f"a format {FORMAT} checkpoint"),
+        ({"checkpoint": FORMAT, "about": "[" * 10**5}, "a description of the run"),
+        ({"checkpoint": FORMAT, "about": "{}"}, "the run's identity"),
     ):
         torch.save(content, tmp_path / "c")
         with pytest.raises(InputError, match=f"expected {says}"):

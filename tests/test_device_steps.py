@@ -8,10 +8,10 @@ import torch
 from conftest import PEOPLE, questions
 
 import trainer
-from dataset import CharCorruptionDataset, NameDataset
+from dataset import NameDataset
 from device_steps import EAGER, DeviceSteps
 from model import GPT, GPTConfig
-from recipes import Objective
+from recipes import VARIANTS, Objective
 from trainer import NonFiniteLoss, Trainer, TrainerConfig
 from windows import FactWindows
 
@@ -72,6 +72,26 @@ def test_examples_drawn_with_a_tensors_epoch_are_the_same(corpus, kind):
         assert torch.equal(y, torch.stack([y for _, y in want]))
 
 
+@pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
+def test_drawing_needs_no_value_and_nothing_of_the_host(corpus, kind):
+    """The device `meta` has shapes alone: to read a value, or mix it with a CPU's tensor, fails."""
+    dataset = dataset_of(kind, corpus)
+    epoch = torch.zeros((), dtype=torch.int64, device="meta")
+    x, y = dataset.to("meta").padded(torch.arange(3, device="meta"), 7, epoch)
+    assert x.shape == y.shape == (3, 127) and x.device.type == y.device.type == "meta"
+    assert dataset.example(0, 7, 0)[0].device.type == "cpu"  # the original stayed
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_nor_does_the_model(corpus, name):
+    run = runner(corpus, corpus, False, variant=name)
+    run.model.to("meta")
+    x = torch.zeros(3, 126, dtype=torch.int64, device="meta")
+    loss = run.forward(x, x)[1]
+    loss.backward()
+    assert loss.device.type == run.clip().device.type == "meta"
+
+
 def test_a_run_continues_from_its_state(corpus):
     whole = runner(corpus, corpus, True, **BY_STEPS)
     whole.train()
@@ -97,7 +117,7 @@ def test_what_is_not_finite_changes_nothing_however_late_it_is_seen(corpus, monk
         return logits, loss * (float("nan") if next(calls) == 1 else 1.0)
 
     bad.forward = poisoned
-    with pytest.raises(NonFiniteLoss, match=r"got nan and a norm of nan at epoch 1 iter 1 \(step"):
+    with pytest.raises(NonFiniteLoss, match="got nan and a norm of nan at epoch 1 iter 1") as stop:
         bad.train()
     assert next(calls) == bad.steps_per_epoch  # it did go on
     monkeypatch.setattr("device_steps.SECONDS", -1.0)
@@ -105,6 +125,9 @@ def test_what_is_not_finite_changes_nothing_however_late_it_is_seen(corpus, monk
     good.train()
     assert bad.losses == good.losses and len(bad.losses) == 1 and bad.tokens == good.tokens
     assert torch.equal(parameters(bad), parameters(good))
+    assert f"(step 2, learning rate {good.rate():e})" in str(stop.value)
+    assert bad.random is None  # the generators have run on
+    bad.update_random()
     a, b = moments(bad), moments(good)
     assert all(torch.equal(a[name], b[name]) for name in a)
 
@@ -165,8 +188,3 @@ def test_losses_may_be_read_at_every_step(corpus, monkeypatch):
     run = runner(corpus, corpus, True, **BY_TOKENS)
     run.train()
     assert run.losses == want.losses
-
-
-def test_only_a_gpu_takes_them(corpus):
-    off = GPT(GPTConfig(corpus.vocab_size, 128, n_layer=1, n_head=1, n_embd=8))
-    assert not Trainer(off, CharCorruptionDataset("a\nb", 128), None, TrainerConfig()).on_device

@@ -64,7 +64,7 @@ AMD = {"cpu_name": "AMD EPYC", "avx512_f": True}
 
 @pytest.mark.parametrize(("exact", "setting"), [(True, "bf16"), (False, "ieee")])
 def test_products_go_to_onednn_where_it_keeps_their_bits(products, monkeypatch, exact, setting):
-    monkeypatch.setattr(machine, "_products_are_exact", lambda torch: exact)
+    monkeypatch.setattr(machine, "_products_are_exact", lambda: exact)
     machine.prepare_products()
     assert products.fp32_precision == setting
 
@@ -77,10 +77,10 @@ def test_and_nowhere_else(products, monkeypatch, cpu):
 
 
 def test_rounded_products_are_noticed(monkeypatch):
-    assert machine._products_are_exact(torch)
+    assert machine._products_are_exact()
     whole = torch.bmm
     monkeypatch.setattr(torch, "bmm", lambda a, b: whole(a.bfloat16(), b.bfloat16()).float())
-    assert not machine._products_are_exact(torch)
+    assert not machine._products_are_exact()
 
 
 def test_products_keep_their_accuracy(products):
