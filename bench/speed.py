@@ -104,7 +104,7 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
 
 
 def measure_product(side, device="cpu", precision="fp32"):
-    """GFLOP/s of (8192 × 256) · (256 × 1024), this model's largest product, as the side makes it."""
+    """GFLOP/s of (8192 × 256) · (256 × 1024), the model's largest product, as the side makes it."""
     import torch
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
