@@ -36,7 +36,9 @@ class DeviceSteps:
         self.epoch = torch.zeros((), dtype=torch.int64, device=self.device)
         self.first = self.epoch.clone()  # index of a batch's first example
         self.row = self.epoch.clone()  # of `results`: steps since these were read
-        self.results = torch.zeros(trainer.steps_per_epoch, 2, device=self.device)  # loss, norm
+        self.results = torch.zeros(
+            trainer.steps_per_epoch, 2, dtype=torch.float64, device=self.device
+        )  # loss, norm
         self.failed = torch.zeros((), device=self.device)  # 1 once a step was not finite
         for optimizer in trainer.optimizers:
             optimizer.found_inf = self.failed
@@ -108,7 +110,7 @@ class DeviceSteps:
         trainer.model.zero_grad(set_to_none=True)
         loss = trainer.loss(x, y)
         loss.backward()
-        result = torch.stack((loss.detach().float(), trainer.clip()))  # (2,)
+        result = torch.stack((loss.detach(), trainer.clip())).double()  # (2,)
         self.failed.logical_or_(~result.isfinite().all())
         with warnings.catch_warnings():  # that a step runs uncaptured
             warnings.filterwarnings("ignore", "This instance was constructed with capturable")
@@ -125,7 +127,7 @@ class DeviceSteps:
         their state is then not noted.
         """
         trainer = self.trainer
-        results = self.results[: len(taken)].double().cpu()  # (steps, 2)
+        results = self.results[: len(taken)].cpu()  # (steps, 2)
         self.row.zero_()
         good = int(results.isfinite().all(1).long().cumprod(0).sum())
         trainer.losses += results[:good, 0].tolist()

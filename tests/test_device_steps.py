@@ -30,12 +30,12 @@ def dataset_of(kind, corpus):
     }[kind]
 
 
-def runner(corpus, dataset, on_device, variant="vanilla", checkpoint=None, **settings):
+def runner(corpus, dataset, on_device, variant="vanilla", dtype=torch.float32, **settings):
     torch.manual_seed(3)
     off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
     sizes = dict(n_layer=2, n_head=2, n_embd=16)
     model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant=variant, **sizes, **off))
-    run = Trainer(model, dataset, None, TrainerConfig(**settings), checkpoint)
+    run = Trainer(model.to(dtype), dataset, None, TrainerConfig(**settings))
     run.on_device = on_device
     return run
 
@@ -51,14 +51,19 @@ def moments(run):
 @pytest.mark.parametrize("settings", [BY_TOKENS, BY_STEPS])
 @pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
 def test_they_are_the_hosts_steps(corpus, kind, settings):
-    """Batches, their order, the short last ones, clipping, rates and updates agree."""
+    """Batches, their order, the short last ones, clipping, rates and updates agree.
+
+    In float64: early on AdamW turns the rounding of a gradient near 0 into a whole step.
+    """
     dataset = dataset_of(kind, corpus)
     assert len(dataset) % 4, "the last batch of an epoch is to be a short one"
-    host, device = (runner(corpus, dataset, on, **settings) for on in (False, True))
+    host, device = (
+        runner(corpus, dataset, on, dtype=torch.float64, **settings) for on in (False, True)
+    )
     host.train(), device.train()
     assert device.losses == pytest.approx(host.losses, rel=1e-5)
     assert device.tokens == host.tokens and device.complete
-    assert torch.allclose(parameters(device), parameters(host), atol=2e-5)
+    assert torch.allclose(parameters(device), parameters(host), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
