@@ -137,7 +137,7 @@ def build_parser():
     ours(
         "--compile",
         action="store_true",
-        help="train through torch.compile: a minute of compiling, then fewer seconds a step without"
+        help="train through torch.compile: slow to begin, then fewer seconds a step without"
         " dropout (fast, mixed); without a C++ compiler there is a note, and training goes on",
     )
     saving = parser.add_argument_group("unfinished runs").add_argument
