@@ -2,11 +2,13 @@
 
     python bench/accuracy.py final --data $COURSE_DATA         # the table of docs/recipes.md; hours
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
+    python bench/accuracy.py variants --data $COURSE_DATA      # each attention
     python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or two days
-    python bench/accuracy.py --draw docs/recipes.png           # the picture of all rows so far
+    python bench/accuracy.py --draw docs/recipes.png           # the pictures of all rows so far,
+    python bench/accuracy.py --draw_variants docs/variants.png # of `final` and of `variants`
 
 Every row is the README's commands with a recipe, a budget and a seed; a row of `ablations` changes
-one of the recipe's fields. `final` trains on all training pairs and scores dev; `ablations` holds
+one of the recipe's fields. The tables train on all training pairs and score dev; `ablations` holds
 400 of the training pairs out and scores those, so that dev is not tuned on. Finished rows are
 appended to the JSON lines of --results and not run again; an unfinished one is resumed.
 """
@@ -21,15 +23,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
 from dataset import parse_questions  # noqa: E402
 from files import read_text  # noqa: E402
+from pictures import draw_variants, draw_work  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
-ABOUT = ("device", "threads", "torch", "precision", "corpus_sha256")  # what a line has of a record
+# what a line has of its first training's record
+ABOUT = ("parameters", "device", "threads", "torch", "precision", "corpus_sha256")
+COURSE = "823bb536fca77c8b5a15b34b0dead6355d0cf1f806e822464bca28806c2fd055"  # its wiki.txt
 DATA_HELP = "of wiki.txt and the questions (default: the repository's own)"
 NAMES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv")
 
@@ -85,6 +90,7 @@ TABLES = {
         Row("mixed", 0.2, "synthesizer"),
     ],
     "ablations": ablations("mixed", 0.05),
+    "variants": [Row("mixed", 0.05, variant) for variant in recipes.VARIANTS],
     # where there is a GPU, or days
     "long": [Row("fast", 2.39), Row("mixed", 2.4)],
     "handout": [
@@ -147,6 +153,8 @@ def run_row(row, seed, data, folder):
         "seed": seed,
         "pflop": float(f"{sum(record['pflop'] for record in training):.3g}"),
         "seconds": round(sum(record["seconds"] for record in training)),
+        "seconds_a_step": round(training[0]["seconds"] / training[0]["steps"], 3),
+        "peak_mb": max(record["peak_mb"] or 0 for record in training),
         **{name: training[0][name] for name in ABOUT},
         "questions": score["questions"],
         "correct": int(score["correct"]),
@@ -178,6 +186,17 @@ def read_results(path):
     return [{"scratch": False, **json.loads(line)} for line in read_text(path).splitlines()]
 
 
+def by_corpus(table, lines):
+    """The lines that belong to a table, {name of the data: lines}, the bundled data first."""
+    rows = [asdict(row) for row in TABLES[table]]
+    names, found = {sha256(ROOT / NAMES[0]): "bundled data", COURSE: "course data"}, {}
+    for line in sorted(lines, key=lambda line: line["corpus_sha256"] == COURSE):
+        if line["scored_on"] == "dev" and any(row.items() <= line.items() for row in rows):
+            corpus = line["corpus_sha256"]
+            found.setdefault(names.get(corpus, corpus[:6]), []).append(line)
+    return found
+
+
 def show(line):
     changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
     if line["scratch"]:
@@ -191,52 +210,7 @@ def show(line):
     )
 
 
-# ------------------------------------------------------------------------------------ the picture
-
-
-def draw(lines, path):
-    """Accuracy on dev against work and against time, with what it is to be measured by."""
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-        from matplotlib.ticker import LogLocator
-    except ModuleNotFoundError:
-        raise SystemExit(
-            "accuracy.py: error: expected matplotlib, got none; pip install matplotlib"
-        ) from None
-    figure, panels = plt.subplots(1, 2, figsize=(11, 4.5), sharey=True)
-    series = {}
-    for line in lines:
-        if line["scored_on"] == "dev" and not line["changes"] and not line["scratch"]:
-            series.setdefault((line["recipe"], line["variant"]), []).append(line)
-    for (recipe, variant), points in sorted(series.items()):
-        points.sort(key=lambda line: line["pflop"])
-        accuracy = [100 * line["correct"] / line["questions"] for line in points]
-        for panel, x in (
-            (panels[0], [line["pflop"] for line in points]),
-            (panels[1], [line["seconds"] / 60 for line in points]),
-        ):
-            panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
-    panels[0].plot(2.35, 28.0, "k*", label="handout, the best public solution")
-    for panel, label in zip(
-        panels, ("work, PFLOP of real tokens", "minutes of training"), strict=True
-    ):
-        panel.axhline(5.0, color="gray", linestyle=":")
-        panel.axhline(92.4, color="gray", linestyle="--")
-        panel.set(xscale="log", xlabel=label, ylim=(0, 100))
-        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.xaxis.set_major_formatter("{x:g}")
-        panel.minorticks_off()
-    panels[0].set_ylabel("dev accuracy, %")
-    for height, text in ((5.0, "London"), (92.4, "shown in reading")):
-        panels[1].annotate(
-            text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
-        )
-    panels[0].legend(loc="center right")
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
+# ------------------------------------------------------------------------------------- arguments
 
 
 def folder_of(*names):
@@ -272,7 +246,8 @@ def main(argv=None):
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", metavar="PATH")
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
-    add("--draw", type=Path, metavar="PNG", help="draw the results")
+    add("--draw", type=Path, metavar="PNG", help="draw accuracy against work")
+    add("--draw_variants", type=Path, metavar="PNG", help="draw accuracy of the table `variants`")
     add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:
@@ -281,7 +256,7 @@ def main(argv=None):
         import run
 
         return run.main(command)
-    if not args.table and not args.draw:
+    if not args.table and not args.draw and not args.draw_variants:
         parser.error(f"expected a table ({', '.join(TABLES)}) or --draw PNG, got neither")
     if args.table:
         data, scored_on = args.data, "dev"
@@ -289,7 +264,9 @@ def main(argv=None):
             data, scored_on = split(args.data, args.folder / "held-out"), "held-out"
         run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
     if args.draw:
-        draw(read_results(args.results), args.draw)
+        draw_work(read_results(args.results), args.draw)
+    if args.draw_variants:
+        draw_variants(by_corpus("variants", read_results(args.results)), args.draw_variants)
 
 
 if __name__ == "__main__":

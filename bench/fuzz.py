@@ -17,7 +17,6 @@ import functools
 import io
 import json
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -36,6 +35,7 @@ import torch
 import model
 import recipes
 import run
+from machine import peak_mb
 
 SECONDS = 20  # for one input; longer is a hang
 TINY = dict(n_layer=1, n_head=2, n_embd=8)
@@ -296,8 +296,7 @@ def main(argv=None):
                 flush=True,
             )
     total = sum(sum(count.values()) for count in bench.counts.values())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # KiB on Linux
-    print(json.dumps({"inputs": total, "peak_mib": round(peak), "kinds": bench.counts}))
+    print(json.dumps({"inputs": total, "peak_mib": round(peak_mb()), "kinds": bench.counts}))
     return 0
 
 

@@ -1,7 +1,7 @@
 """What each attention costs as the context grows, and whether it still finds a name far away.
 
     python bench/long_context.py                       # both; about 15 minutes on one core
-    python bench/long_context.py cost --json cost.json --plot cost.png
+    python bench/long_context.py cost --json cost.json --draw cost.png
     python bench/long_context.py retrieval --lengths 128 512 --variants vanilla performer
 
 cost: one attention layer with its projections, one sequence, forward and backward without dropout;
@@ -22,9 +22,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src")]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from machine import prepare_cpu  # noqa: E402
+from machine import peak_mb, prepare_cpu  # noqa: E402
+from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
@@ -41,7 +42,8 @@ LENGTHS = {
 FIT = (2048, 8192)  # the slope is fitted between these
 SECONDS = 1.0  # a measurement repeats its step for about so long
 NAMES, NOISE = 8, 32  # different ones in the retrieval task
-STEPS, BATCH, RATE = 200, 8, 2e-3  # of its training
+STEPS, TOKENS, RATE = 400, 4096, 2e-3  # of its training: steps, tokens a step, AdamW's rate
+ASKS = 16  # questions in a sequence of training, one of them at its end
 ASKED = 256  # sequences that it is tested on
 
 
@@ -61,7 +63,7 @@ def measure_cost(variant, T, device):
 
     cuda = torch.device(device).type == "cuda"
     torch.manual_seed(0)
-    before = peak_mb(cuda)
+    before = peak_mb(device)
     block = T + (variant == "synthesizer")  # whose context is a position shorter
     off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
     config = GPTConfig(2, block, variant=variant, **off, **OPTIONS.get(variant, {}))
@@ -77,15 +79,7 @@ def measure_cost(variant, T, device):
 
     first = step()
     times = [step() for _ in range(max(4, min(40, round(SECONDS / first))))]
-    return {"s": min(times), "MB": peak_mb(cuda) - before}
-
-
-def peak_mb(cuda):
-    import torch
-
-    if cuda:
-        return torch.cuda.max_memory_allocated() / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    return {"s": min(times), "MB": peak_mb(device) - before}
 
 
 def measure_retrieval(variant, T, device):
@@ -104,18 +98,20 @@ def measure_retrieval(variant, T, device):
     )
     model = GPT(config).to(device)
 
-    def sequences(n):
+    def sequences(n, asks):
         idx = torch.randint(2 + NAMES, 2 + NAMES + NOISE, (n, T))
         idx[:, 0] = torch.randint(2, 2 + NAMES, (n,))
-        idx[:, -1] = 1
-        targets = torch.zeros_like(idx)
-        targets[:, -1] = idx[:, 0]
+        at = torch.randint(1, T, (n, asks))
+        at[:, -1] = T - 1
+        idx.scatter_(1, at, 1)
+        targets = torch.zeros_like(idx).scatter_(1, at, idx[:, :1].expand(n, asks))
         return idx.to(device), targets.to(device)
 
+    batch = max(1, TOKENS // T)
     adamw = torch.optim.AdamW(model.parameters(), lr=RATE)
     start = time.perf_counter()
     for _ in range(STEPS):
-        _, loss = model(*sequences(BATCH))
+        _, loss = model(*sequences(batch, ASKS))
         adamw.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -123,8 +119,8 @@ def measure_retrieval(variant, T, device):
     model.eval()
     correct = 0
     with torch.no_grad():
-        for _ in range(ASKED // BATCH):
-            idx, targets = sequences(BATCH)
+        for _ in range(ASKED // batch):
+            idx, targets = sequences(batch, asks=1)
             logits, _ = model(idx)
             correct += (logits[:, -1].argmax(-1) == targets[:, -1]).sum().item()
     return {"accuracy": correct / ASKED, "s": time.perf_counter() - start}
@@ -184,8 +180,8 @@ def cost(args):
         if variant != "vanilla" and "vanilla" in times:
             results["crossings"][variant] = crossing(of, times["vanilla"])
     print(table(rows, results))
-    if args.plot:
-        plot(times, results["slopes"], args.plot)
+    if args.draw:
+        draw_costs(times, results["slopes"], args.draw)
     return results
 
 
@@ -199,14 +195,14 @@ def slope(times):
 
 def crossing(times, vanilla):
     """The length from which on the variant is quicker than vanilla, between two lengths measured by
-    straight lines in log-log; None if it is slower at the greatest.
+    straight lines in log-log; None if it is slower at the greatest, or fits at none.
     """
     gaps = [(math.log(T), math.log(times[T] / vanilla[T])) for T in times if T in vanilla]
     slower = [i for i, (_, gap) in enumerate(gaps) if gap >= 0]
+    if not gaps or slower and slower[-1] == len(gaps) - 1:
+        return None
     if not slower:
         return round(math.exp(gaps[0][0]))
-    if slower[-1] == len(gaps) - 1:
-        return None
     (x, y), (x_next, y_next) = gaps[slower[-1]], gaps[slower[-1] + 1]
     return round(math.exp(x + (x_next - x) * y / (y - y_next)))
 
@@ -224,28 +220,8 @@ def table(rows, results):
         cells = [row for row in rows if row["variant"] == variant]
         cells = [f"{c['ms']:,.0f} / {c['MB']:,}" if c["ms"] else "no memory" for c in cells]
         crossed = results["crossings"].get(variant) if variant != "vanilla" else ""
-        lines.append(f"| {variant} | {' | '.join(cells)} | {slope} | {crossed or '-'} |")
+        lines.append(f"| {variant} | {' | '.join(cells)} | {slope or '-'} | {crossed or '-'} |")
     return "\n".join(lines)
-
-
-def plot(times, slopes, path):
-    """Time over length, both logarithmic, one line a variant."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(7, 5))
-    for variant, of in times.items():
-        axes.loglog(list(of), list(of.values()), "o-", label=f"{variant}, slope {slopes[variant]}")
-    axes.set(xlabel="T, positions", ylabel="ms, forward and backward of one layer")
-    lengths = sorted({T for of in times.values() for T in of})
-    axes.set_xticks(lengths, map(str, lengths), minor=False)
-    axes.minorticks_off()
-    axes.grid(alpha=0.3)
-    axes.legend()
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
 
 
 def retrieval(args):
@@ -259,7 +235,7 @@ def retrieval(args):
                 row |= {"accuracy": round(found["accuracy"], 3), "s": round(found["s"], 1)}
             rows.append(row)
             show(row)
-    return {"rows": rows, "guessing": 1 / NAMES, "steps": STEPS, "batch": BATCH}
+    return {"rows": rows, "guessing": 1 / NAMES, "steps": STEPS}
 
 
 SECTIONS = {"cost": cost, "retrieval": retrieval}
@@ -283,7 +259,7 @@ def main(argv=None):
     add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
     add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
     add("--json", metavar="PATH", help="also write the results here")
-    add("--plot", metavar="PATH", help="also draw time over length, as a PNG; needs matplotlib")
+    add("--draw", metavar="PNG", help="also draw time over length; needs matplotlib")
     add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:

@@ -12,7 +12,6 @@ row, has torch's default optimizer and allocator, and answers one name at a time
 import argparse
 import json
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -23,8 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from machine import prepare_cpu, prepare_products  # noqa: E402
+from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
+from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
+from record import read_record  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
@@ -59,8 +60,6 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
     import random
     from itertools import islice
 
-    import torch
-
     import recipes
     import textbook
     from files import read_text
@@ -93,13 +92,10 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
         chunks, _ = data.batch(indices, 0, epoch)
         examples += len(indices)
         tokens += sum(int((y != 0).sum()) for _, y, _ in chunks)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    if device == "cuda":
-        peak = torch.cuda.max_memory_reserved()
     return {
         "examples/s": examples / seconds,
         "tokens/s": tokens / seconds,
-        "peak MB": peak / 2**20,
+        "peak MB": peak_mb(device),
     }
 
 
@@ -205,9 +201,10 @@ def training(args):
 def evaluation(args):
     """All dev questions, against 25 of them for the textbook, scaled."""
     results = []
-    for variant in ("vanilla",) if args.parameters else ("vanilla", "synthesizer"):
+    trained = [(read_record(path).get("variant", "vanilla"), path) for path in args.parameters]
+    for variant, path in trained or [("vanilla", None), ("synthesizer", None)]:
         common = dict(corpus=args.corpus, questions=args.questions, variant=variant)
-        common["parameters"] = args.parameters
+        common["parameters"] = path
         rows = {"ours": [], "textbook": []}
         for _ in range(args.repeats):
             for side, names in (("ours", 500), ("textbook", 25)):
@@ -216,7 +213,7 @@ def evaluation(args):
         pairs = zip(rows["textbook"], rows["ours"], strict=True)
         results.append(
             {
-                "evaluation of 500 names": variant,
+                "evaluation of 500 names": variant + (", trained" if path else ""),
                 "ours s": round(500 * ours, 2),
                 "textbook s (25 names, scaled)": round(500 * plain, 1),
                 "ratio": round(statistics.median(a["s/name"] / b["s/name"] for a, b in pairs), 1),
@@ -252,31 +249,8 @@ def growth(args):
     for result in results:
         show(result)
     if args.draw:
-        draw([row for row in results if row["steps"] == 12], args.draw)
+        draw_growth([row for row in results if row["steps"] == 12], args.draw)
     return results
-
-
-def draw(results, path):
-    """Time and memory against the size of the corpus."""
-    try:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        import matplotlib.pyplot as plt
-    except ModuleNotFoundError:
-        raise SystemExit(
-            "speed.py: error: expected matplotlib, got none; pip install matplotlib"
-        ) from None
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3.5))
-    sizes = [int(result["corpus"][:-1]) for result in results]
-    for panel, key in zip(panels, ("us/real token", "peak MB"), strict=True):
-        panel.plot(sizes, [result[key] for result in results], "o-")
-        panel.set(xscale="log", xlabel="size of the corpus (1 is 0.42 MB)", ylabel=key)
-        panel.set_ylim(0, 1.3 * max(result[key] for result in results))
-        panel.set_xticks(sizes, [f"{size}x" for size in sizes])
-        panel.minorticks_off()
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
 
 
 def startup(args):
@@ -320,7 +294,7 @@ def main(argv=None):
     precision = "of our side of training (default: bf16 on cuda, else fp32)"
     parser.add_argument("--precision", choices=("fp32", "bf16"), help=precision)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
-    parser.add_argument("--parameters", metavar="PATH", help=f"{parameters} (vanilla)")
+    parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
     parser.add_argument("--draw", metavar="PNG", help="also draw the growth here")
     parser.add_argument("--json", metavar="PATH", help="also write the results here")
     parser.add_argument("--worker", help=argparse.SUPPRESS)

@@ -1,7 +1,10 @@
-"""Settings of the process that make a CPU's work quicker and change results by rounding alone."""
+"""The process and its machine: settings that make a CPU's work quicker and change results by
+rounding alone, and the memory that was taken.
+"""
 
 import ctypes
 import os
+import sys
 
 # mallopt's parameters, from glibc's malloc.h
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
@@ -47,6 +50,22 @@ def prepare_products():
     precision.fp32_precision = "bf16"
     if not _products_are_exact():
         precision.fp32_precision = before
+
+
+def peak_mb(device="cpu"):
+    """The most memory, in MB, that this process has had: torch's on a GPU, else all that is
+    resident; None where the system does not say.
+    """
+    if str(device).startswith("cuda"):
+        import torch
+
+        return torch.cuda.max_memory_reserved(device) / 2**20
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 2**10  # of ru_maxrss, in bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def _products_are_exact():

@@ -157,7 +157,7 @@ def train(args, sizes, recipe, model, corpus):
         f" {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(args, trainer, {"pflop": pflop})
+    session.train(args, trainer, {"pflop": pflop, "parameters": model.num_parameters()})
 
 
 def task(args, recipe, corpus):

@@ -14,6 +14,7 @@ from checkpoint import SUFFIX, Checkpoint, versions
 from errors import InputError
 from files import locked, remove_leftovers
 from interrupt import stopping
+from machine import peak_mb
 from record import read_record, record_path, say_replaced, sha256, write_record
 from trainer import NonFiniteLoss
 
@@ -155,6 +156,7 @@ def leave(args, trainer, code, how):
 
 def facts_of(args, trainer):
     """The record of a complete run."""
+    peak = peak_mb(trainer.device)
     return {
         "command": command(args.argv),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -163,5 +165,6 @@ def facts_of(args, trainer):
         "compiled": trainer.compiled,
         "steps": len(trainer.losses),
         "seconds": round(trainer.elapsed(), 1),
+        "peak_mb": peak and round(peak),
         "final_loss": trainer.losses[-1] if trainer.losses else None,
     }

@@ -1,6 +1,7 @@
 """bench/accuracy.py: rows that differ, a split that keeps dev out, and a table that resumes."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 from conftest import CORPUS, PEOPLE, ROOT, questions
@@ -10,6 +11,7 @@ import arguments
 import recipes
 from accuracy import HELD_OUT, TABLES, Row, commands, run_table, split
 from dataset import parse_questions
+from record import sha256
 
 
 def test_changes_reach_the_recipe_and_its_parts():
@@ -70,6 +72,7 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     (line,) = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
     assert (line["recipe"], line["seed"], line["questions"]) == ("mixed", 3, 4)
     assert 0 <= line["correct"] <= 4 and 0 < line["pflop"] < 1e-3
+    assert line["seconds_a_step"] >= 0 and line["peak_mb"] > 0 and line["parameters"] > 3e6
     assert "mixed (objective.after 1), vanilla, seed 3: " in capsys.readouterr().out
     before = results.read_bytes()
     monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("a finished row was run again"))
@@ -80,7 +83,10 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        ([], "expected a table (final, ablations, long, handout) or --draw PNG, got neither"),
+        (
+            [],
+            "expected a table (final, ablations, variants, long, handout) or",
+        ),
         (["final", "--data", "/nowhere"], "expected wiki.txt in /nowhere, got no such file"),
         (["final", "--seeds", "1,b"], "expected whole numbers with commas between them, got '1,b'"),
     ],
@@ -89,13 +95,15 @@ def test_bad_arguments_are_one_line(refused, argv, says):
     assert says in refused(*argv, main=accuracy.main)
 
 
-def test_the_picture(tmp_path):
-    pytest.importorskip("matplotlib")
-    shared = {"variant": "vanilla", "changes": {}, "scored_on": "dev"}
-    shared |= {"scratch": False, "questions": 500}
-    lines = [
-        {**shared, "recipe": recipe, "pflop": work, "seconds": 9000 * work, "correct": correct}
-        for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
+def test_lines_find_their_table_and_data():
+    line = {**asdict(Row("mixed", 0.05, "rope")), "scored_on": "dev", "corpus_sha256": "abcdefgh"}
+    other = [
+        line | {"scored_on": "held-out"},
+        line | {"budget": 0.1},
+        line | {"changes": {"dropout": 0.1}},
     ]
-    accuracy.draw(lines, tmp_path / "a.png")
-    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    course, bundled = (
+        line | {"corpus_sha256": corpus} for corpus in (accuracy.COURSE, sha256(ROOT / "wiki.txt"))
+    )
+    found = accuracy.by_corpus("variants", [course, line, bundled, *other])
+    assert found == {"course data": [course], "abcdef": [line], "bundled data": [bundled]}

@@ -2,6 +2,8 @@
 
 import ctypes
 import os
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -92,3 +94,21 @@ def test_products_keep_their_accuracy(products):
         prepare()
         worst[products.fp32_precision] = ((a @ b).double() - want).abs().max().item()
     assert max(worst.values()) < 1e-4  # bfloat16 would give 0.2
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="Linux says it elsewhere too")
+def test_peak_memory_is_what_linux_says():
+    def linux():
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**10
+
+    before = linux()
+    assert before <= machine.peak_mb() + 1 and machine.peak_mb() <= linux() + 1
+    held = torch.ones(2**26)  # 256 MB
+    assert machine.peak_mb() >= linux() - 1
+    assert machine.peak_mb() >= held.numel() * 4 / 2**20
+
+
+def test_where_nobody_says_the_peak_is_unknown(monkeypatch):
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert machine.peak_mb() is None

@@ -195,6 +195,10 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     facts = json.loads((world.folder / "out.params.json").read_text(encoding="utf-8"))
     assert (facts["variant"], facts["recipe"], facts["seed"]) == ("vanilla", "handout", 224)
     assert facts["steps"] == 7 and facts["device"] == "cpu" and facts["final_loss"] > 0
+    assert facts["parameters"] == sum(
+        t.numel() for name, t in torch.load(path).items() if not name.endswith("attn.mask")
+    )
+    assert 0 < facts["peak_mb"] < 2**17
     assert facts["corpus_sha256"] == session.sha256(world.wiki) and facts["seconds"] >= 0
     assert "pretrain vanilla" in facts["command"] and facts["torch"] == torch.__version__
     evaluate = ["evaluate", "vanilla", world.wiki, "--reading_params_path", path]

@@ -1,0 +1,113 @@
+"""The pictures of docs/: what the other files of bench/ have measured, each as one PNG."""
+
+import statistics
+
+import recipes
+
+
+def panels(count, size, **how):
+    """A figure of `size` inches with `count` panels in a row, and the panels."""
+    try:
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        raise SystemExit(
+            "error: expected matplotlib, got none; pip install -r requirements-dev.txt"
+        ) from None
+    figure = Figure(size, dpi=120, layout="tight")
+    return figure, figure.subplots(1, count, **how)
+
+
+def draw_work(lines, path):
+    """Accuracy on dev against work and against time, with what it is to be measured by.
+
+    `lines` are those of accuracy.py's results.
+    """
+    figure, both = panels(2, (11, 4.5), sharey=True)
+    from matplotlib.ticker import LogLocator
+
+    series = {}
+    for line in lines:
+        if line["scored_on"] == "dev" and not line["changes"] and not line["scratch"]:
+            series.setdefault((line["recipe"], line["variant"]), []).append(line)
+    for (recipe, variant), points in sorted(series.items()):
+        points.sort(key=lambda line: line["pflop"])
+        accuracy = [100 * line["correct"] / line["questions"] for line in points]
+        for panel, x in (
+            (both[0], [line["pflop"] for line in points]),
+            (both[1], [line["seconds"] / 60 for line in points]),
+        ):
+            panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
+    both[0].plot(2.35, 28.0, "k*", label="handout, the best public solution")
+    labels = ("work, PFLOP of real tokens", "minutes of training")
+    for panel, label in zip(both, labels, strict=True):
+        panel.axhline(5.0, color="gray", linestyle=":")
+        panel.axhline(92.4, color="gray", linestyle="--")
+        panel.set(xscale="log", xlabel=label, ylim=(0, 100))
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
+        panel.minorticks_off()
+    both[0].set_ylabel("dev accuracy, %")
+    for height, text in ((5.0, "London"), (92.4, "shown in reading")):
+        both[1].annotate(
+            text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
+        )
+    both[0].legend(loc="center right")
+    figure.savefig(path)
+
+
+def draw_variants(groups, path):
+    """Accuracy on dev with its standard error, and seconds a step, of each attention.
+
+    `groups` are {name of the data: lines of accuracy.py's results}.
+    """
+    figure, (left, right) = panels(2, (11, 4.5), sharey=True)
+    thickness = 0.8 / len(groups)
+    for number, (data, lines) in enumerate(groups.items()):
+        for at, variant in enumerate(recipes.VARIANTS):
+            found = [line for line in lines if line["variant"] == variant]
+            if not found:
+                continue
+            asked = sum(line["questions"] for line in found)
+            share = sum(line["correct"] for line in found) / asked
+            how = dict(color=f"C{number}", label=data if at == 0 else None)
+            place = at + (number - (len(groups) - 1) / 2) * thickness
+            error = 100 * (share * (1 - share) / asked) ** 0.5
+            left.barh(place, 100 * share, thickness, xerr=error, **how)
+            seconds = statistics.median(line["seconds_a_step"] for line in found)
+            right.barh(place, seconds, thickness, **how)
+    left.set_yticks(range(len(recipes.VARIANTS)), recipes.VARIANTS)
+    left.invert_yaxis()
+    left.set_xlabel("dev accuracy, %")
+    right.set_xlabel("seconds a step")
+    right.legend()
+    figure.savefig(path)
+
+
+def draw_growth(results, path):
+    """Time and memory against the size of the corpus: speed.py's section growth."""
+    figure, both = panels(2, (9, 3.5))
+    sizes = [int(result["corpus"][:-1]) for result in results]
+    for panel, key in zip(both, ("us/real token", "peak MB"), strict=True):
+        panel.plot(sizes, [result[key] for result in results], "o-")
+        panel.set(xscale="log", xlabel="size of the corpus (1 is 0.42 MB)", ylabel=key)
+        panel.set_ylim(0, 1.3 * max(result[key] for result in results))
+        panel.set_xticks(sizes, [f"{size}x" for size in sizes])
+        panel.minorticks_off()
+    figure.savefig(path)
+
+
+def draw_costs(times, slopes, path):
+    """Time over length, both logarithmic, one line a variant: long_context.py's section cost.
+
+    `times` are {variant: {T: ms}}, `slopes` {variant: of log ms over log T}.
+    """
+    figure, panel = panels(1, (7, 5))
+    for variant, of in times.items():
+        panel.loglog(list(of), list(of.values()), "o-", label=f"{variant}, slope {slopes[variant]}")
+    panel.set(xlabel="T, positions", ylabel="ms, forward and backward of one layer")
+    lengths = sorted({T for of in times.values() for T in of})
+    panel.set_xticks(lengths, map(str, lengths), minor=False)
+    panel.minorticks_off()
+    panel.grid(alpha=0.3)
+    panel.legend()
+    figure.savefig(path)

@@ -1,0 +1,53 @@
+"""bench/pictures.py: every picture is drawn from results, and says so in a line where it cannot."""
+
+import sys
+
+import pytest
+
+import pictures
+
+LINES = [
+    {"variant": "vanilla", "recipe": recipe, "pflop": work, "seconds": 9000 * work}
+    | {"scored_on": "dev", "changes": {}, "scratch": False, "questions": 500, "correct": correct}
+    | {"seconds_a_step": work}
+    for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
+]
+GROWTH = [{"corpus": f"{size}x", "us/real token": 100, "peak MB": 900 + size} for size in (1, 10)]
+DRAWINGS = [
+    (pictures.draw_work, [LINES]),
+    (pictures.draw_variants, [{"bundled data": LINES, "course data": LINES[:1]}]),
+    (pictures.draw_growth, [GROWTH]),
+    (pictures.draw_costs, [{"vanilla": {128: 1.0, 256: 3.0}}, {"vanilla": 1.6}]),
+]
+
+
+@pytest.mark.parametrize(("draw", "results"), DRAWINGS)
+def test_a_png(tmp_path, draw, results):
+    pytest.importorskip("matplotlib")
+    draw(*results, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("draw", "results"), DRAWINGS)
+def test_without_matplotlib_one_line_says_so(tmp_path, draw, results, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(SystemExit, match="^error: expected matplotlib, got none; pip install -r"):
+        draw(*results, tmp_path / "a.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_seeds_of_a_variant_are_one_bar(tmp_path, monkeypatch):
+    """By the bars drawn: 130 of 1,000, and the median of the seconds."""
+    pytest.importorskip("matplotlib")
+    drawn = []
+    make = pictures.panels
+
+    def panels(*args, **how):
+        drawn.append(make(*args, **how))
+        return drawn[-1]
+
+    monkeypatch.setattr(pictures, "panels", panels)
+    pictures.draw_variants({"data": LINES[:2]}, tmp_path / "a.png")
+    ((_, (left, right)),) = drawn
+    (accuracy,), (seconds,) = left.patches, right.patches
+    assert accuracy.get_width() == pytest.approx(13) and seconds.get_width() == pytest.approx(0.15)
