@@ -12,7 +12,7 @@
 PYTHON ?= python3
 DATA ?= .
 SEEDS ?= 224
-TABLES = final ablations handout long
+TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
 
 .PHONY: demo test lint bench reproduce faults clean

@@ -2,14 +2,15 @@
 
     python bench/accuracy.py final --data $COURSE_DATA         # the table of docs/recipes.md; hours
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
+    python bench/accuracy.py main_ablations --data $COURSE_DATA --seeds 224,225,226
     python bench/accuracy.py variants --data $COURSE_DATA      # each attention
     python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or two days
     python bench/accuracy.py --draw docs/recipes.png           # the pictures of all rows so far,
     python bench/accuracy.py --draw_variants docs/variants.png # of `final` and of `variants`
 
 Every row is the README's commands with a recipe, a budget and a seed; a row of `ablations` changes
-one of the recipe's fields. The tables train on all training pairs and score dev; `ablations` holds
-400 of the training pairs out and scores those, so that dev is not tuned on. Finished rows are
+one of the recipe's fields. Tables train on all training pairs and score dev; the ablations hold
+400 of the training pairs out and score those, so that dev is not tuned on. Finished rows are
 appended to the JSON lines of --results and not run again; an unfinished one is resumed.
 """
 
@@ -90,6 +91,16 @@ TABLES = {
         Row("mixed", 0.2, "synthesizer"),
     ],
     "ablations": ablations("mixed", 0.05),
+    "main_ablations": [
+        Row("mixed", 0.1, changes=changes)
+        for changes in (
+            {},
+            {"objective.before": 0},
+            {"objective.before": 0, "pretrain.muon_rate": 0.01},
+            {"objective.after": 0},
+            {"pretrain.muon_rate": None, "pretrain.learning_rate": 2e-3},
+        )
+    ],
     "variants": [Row("mixed", 0.05, variant) for variant in recipes.VARIANTS],
     # where there is a GPU, or days
     "long": [Row("fast", 2.39), Row("mixed", 2.4)],
@@ -154,8 +165,8 @@ def run_row(row, seed, data, folder):
         "pflop": float(f"{sum(record['pflop'] for record in training):.3g}"),
         "seconds": round(sum(record["seconds"] for record in training)),
         "seconds_a_step": round(training[0]["seconds"] / training[0]["steps"], 3),
-        "peak_mb": max(record["peak_mb"] or 0 for record in training),
-        **{name: training[0][name] for name in ABOUT},
+        "peak_mb": max(record.get("peak_mb") or 0 for record in training),
+        **{name: training[0].get(name) for name in ABOUT},
         "questions": score["questions"],
         "correct": int(score["correct"]),
     }
@@ -186,9 +197,24 @@ def read_results(path):
     return [{"scratch": False, **json.loads(line)} for line in read_text(path).splitlines()]
 
 
-def by_corpus(table, lines):
-    """The lines that belong to a table, {name of the data: lines}, the bundled data first."""
-    rows = [asdict(row) for row in TABLES[table]]
+def final_rows(lines):
+    """The lines of full runs on the course's data, scored on dev: what the first picture shows."""
+    others = [row for row in TABLES["variants"] if row not in TABLES["final"]]
+    groups = by_corpus(others, lines)
+    return [
+        line
+        for line in lines
+        if line["corpus_sha256"] == COURSE
+        and line["scored_on"] == "dev"
+        and not line["changes"]
+        and not line["scratch"]
+        and line not in groups.get("course data", [])
+    ]
+
+
+def by_corpus(rows, lines):
+    """The lines that belong to rows of a table, {name of the data: lines}, the course's last."""
+    rows = [asdict(row) for row in rows]
     names, found = {sha256(ROOT / NAMES[0]): "bundled data", COURSE: "course data"}, {}
     for line in sorted(lines, key=lambda line: line["corpus_sha256"] == COURSE):
         if line["scored_on"] == "dev" and any(row.items() <= line.items() for row in rows):
@@ -257,16 +283,20 @@ def main(argv=None):
 
         return run.main(command)
     if not args.table and not args.draw and not args.draw_variants:
-        parser.error(f"expected a table ({', '.join(TABLES)}) or --draw PNG, got neither")
+        pictures = "--draw PNG or --draw_variants PNG"
+        parser.error(f"expected a table ({', '.join(TABLES)}), {pictures}, got none of them")
     if args.table:
         data, scored_on = args.data, "dev"
-        if args.table == "ablations":
+        if args.table.endswith("ablations"):
             data, scored_on = split(args.data, args.folder / "held-out"), "held-out"
         run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
     if args.draw:
-        draw_work(read_results(args.results), args.draw)
+        draw_work(final_rows(read_results(args.results)), args.draw)
     if args.draw_variants:
-        draw_variants(by_corpus("variants", read_results(args.results)), args.draw_variants)
+        groups = by_corpus(TABLES["variants"], read_results(args.results))
+        if not groups:
+            parser.error(f"expected results of the table variants in {args.results}, got none")
+        draw_variants(groups, args.draw_variants)
 
 
 if __name__ == "__main__":

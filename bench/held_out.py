@@ -95,7 +95,7 @@ def run_row(row, seed, data, folder):
         "seed": seed,
         "corpus_sha256": sha256(data / "wiki.txt"),
         "bits": round(found, 4),
-        "parameters": record["parameters"],
+        "parameters": model.num_parameters(),
         "pflop": float(f"{record['pflop']:.3g}"),
         "seconds a step": round(record["seconds"] / record["steps"], 3),
         **{name: record[name] for name in ("device", "threads", "torch", "precision")},

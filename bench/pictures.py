@@ -20,22 +20,27 @@ def panels(count, size, **how):
 def draw_work(lines, path):
     """Accuracy on dev against work and against time, with what it is to be measured by.
 
-    `lines` are those of accuracy.py's results.
+    `lines` are of accuracy.py's results, on one corpus; those that differ in the seed alone are one
+    point, their mean.
     """
     figure, both = panels(2, (11, 4.5), sharey=True)
     from matplotlib.ticker import LogLocator
 
     series = {}
     for line in lines:
-        if line["scored_on"] == "dev" and not line["changes"] and not line["scratch"]:
-            series.setdefault((line["recipe"], line["variant"]), []).append(line)
-    for (recipe, variant), points in sorted(series.items()):
-        points.sort(key=lambda line: line["pflop"])
-        accuracy = [100 * line["correct"] / line["questions"] for line in points]
-        for panel, x in (
-            (both[0], [line["pflop"] for line in points]),
-            (both[1], [line["seconds"] / 60 for line in points]),
-        ):
+        seeds = series.setdefault((line["recipe"], line["variant"]), {})
+        seeds.setdefault(line["budget"] or 0, []).append(line)
+    for (recipe, variant), budgets in sorted(series.items()):
+        points = [
+            (
+                statistics.mean(line["pflop"] for line in seeds),
+                statistics.mean(line["seconds"] / 60 for line in seeds),
+                100 * statistics.mean(line["correct"] / line["questions"] for line in seeds),
+            )
+            for _, seeds in sorted(budgets.items())
+        ]
+        work, minutes, accuracy = zip(*points, strict=True)
+        for panel, x in zip(both, (work, minutes), strict=True):
             panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
     both[0].plot(2.35, 28.0, "k*", label="handout, the best public solution")
     labels = ("work, PFLOP of real tokens", "minutes of training")
@@ -61,7 +66,7 @@ def draw_variants(groups, path):
     `groups` are {name of the data: lines of accuracy.py's results}.
     """
     figure, (left, right) = panels(2, (11, 4.5), sharey=True)
-    thickness = 0.8 / len(groups)
+    thickness, labelled = 0.8 / len(groups), set()
     for number, (data, lines) in enumerate(groups.items()):
         for at, variant in enumerate(recipes.VARIANTS):
             found = [line for line in lines if line["variant"] == variant]
@@ -69,7 +74,8 @@ def draw_variants(groups, path):
                 continue
             asked = sum(line["questions"] for line in found)
             share = sum(line["correct"] for line in found) / asked
-            how = dict(color=f"C{number}", label=data if at == 0 else None)
+            how = dict(color=f"C{number}", label=None if data in labelled else data)
+            labelled.add(data)
             place = at + (number - (len(groups) - 1) / 2) * thickness
             error = 100 * (share * (1 - share) / asked) ** 0.5
             left.barh(place, 100 * share, thickness, xerr=error, **how)

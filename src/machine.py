@@ -53,13 +53,13 @@ def prepare_products():
 
 
 def peak_mb(device="cpu"):
-    """The most memory, in MB, that this process has had: torch's on a GPU, else all that is
-    resident; None where the system does not say.
+    """The most memory, in MB, that this process has had: of torch's tensors on a GPU, else all that
+    was resident; None where the system does not say.
     """
     if str(device).startswith("cuda"):
         import torch
 
-        return torch.cuda.max_memory_reserved(device) / 2**20
+        return torch.cuda.max_memory_allocated(device) / 2**20
     try:
         import resource
     except ModuleNotFoundError:  # Windows

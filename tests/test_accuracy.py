@@ -85,7 +85,7 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     [
         (
             [],
-            "expected a table (final, ablations, variants, long, handout) or",
+            "expected a table (final, ablations, main_ablations, variants, long, handout), --",
         ),
         (["final", "--data", "/nowhere"], "expected wiki.txt in /nowhere, got no such file"),
         (["final", "--seeds", "1,b"], "expected whole numbers with commas between them, got '1,b'"),
@@ -105,5 +105,20 @@ def test_lines_find_their_table_and_data():
     course, bundled = (
         line | {"corpus_sha256": corpus} for corpus in (accuracy.COURSE, sha256(ROOT / "wiki.txt"))
     )
-    found = accuracy.by_corpus("variants", [course, line, bundled, *other])
+    found = accuracy.by_corpus(TABLES["variants"], [course, line, bundled, *other])
     assert found == {"course data": [course], "abcdef": [line], "bundled data": [bundled]}
+    assert list(found)[-1] == "course data"
+
+
+def test_the_first_picture_is_of_full_runs_on_the_course():
+    line = {**asdict(Row("mixed", 0.2)), "scored_on": "dev", "corpus_sha256": accuracy.COURSE}
+    others = [{"budget": 0.05}, {"scored_on": "held-out"}, {"corpus_sha256": "a"}]
+    others += [{"scratch": True}, {"changes": {"dropout": 0.1}}]
+    lines = [line, *(line | other for other in others)]
+    assert accuracy.final_rows(lines) == [line]
+
+
+def test_variants_not_run_yet_are_not_drawn(refused, tmp_path):
+    argv = ["--results", tmp_path / "none.jsonl", "--draw_variants", tmp_path / "a.png"]
+    line = refused(*map(str, argv), main=accuracy.main)
+    assert f"expected results of the table variants in {tmp_path / 'none.jsonl'}, got none" in line

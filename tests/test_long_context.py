@@ -1,6 +1,5 @@
 """bench/long_context.py: slopes and crossings of known curves; the task can be learnt."""
 
-
 import long_context
 
 

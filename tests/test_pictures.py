@@ -7,9 +7,8 @@ import pytest
 import pictures
 
 LINES = [
-    {"variant": "vanilla", "recipe": recipe, "pflop": work, "seconds": 9000 * work}
-    | {"scored_on": "dev", "changes": {}, "scratch": False, "questions": 500, "correct": correct}
-    | {"seconds_a_step": work}
+    {"variant": "vanilla", "recipe": recipe, "budget": work, "pflop": work, "seconds": 9000 * work}
+    | {"questions": 500, "correct": correct, "seconds_a_step": work}
     for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
 ]
 GROWTH = [{"corpus": f"{size}x", "us/real token": 100, "peak MB": 900 + size} for size in (1, 10)]
@@ -36,18 +35,30 @@ def test_without_matplotlib_one_line_says_so(tmp_path, draw, results, monkeypatc
     assert not list(tmp_path.iterdir())
 
 
-def test_seeds_of_a_variant_are_one_bar(tmp_path, monkeypatch):
-    """By the bars drawn: 130 of 1,000, and the median of the seconds."""
+@pytest.fixture
+def drawn(monkeypatch):
+    """The (figure, panels) that are made."""
     pytest.importorskip("matplotlib")
-    drawn = []
-    make = pictures.panels
+    made, make = [], pictures.panels
 
     def panels(*args, **how):
-        drawn.append(make(*args, **how))
-        return drawn[-1]
+        made.append(make(*args, **how))
+        return made[-1]
 
     monkeypatch.setattr(pictures, "panels", panels)
+    return made
+
+
+def test_seeds_of_a_variant_are_one_bar(tmp_path, drawn):
+    """130 of 1,000, and the median of the seconds."""
     pictures.draw_variants({"data": LINES[:2]}, tmp_path / "a.png")
     ((_, (left, right)),) = drawn
     (accuracy,), (seconds,) = left.patches, right.patches
     assert accuracy.get_width() == pytest.approx(13) and seconds.get_width() == pytest.approx(0.15)
+
+
+def test_seeds_of_a_budget_are_one_point(tmp_path, drawn):
+    pictures.draw_work([*LINES, LINES[2] | {"correct": 190}], tmp_path / "a.png")
+    ((_, (left, _)),) = drawn
+    points = {line.get_label(): line.get_xydata().tolist() for line in left.lines}
+    assert points["mixed, vanilla"] == [[0.1, pytest.approx(18)], [0.2, pytest.approx(36)]]
