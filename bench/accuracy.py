@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 import recipes  # noqa: E402
 from dataset import parse_questions  # noqa: E402
 from files import read_text  # noqa: E402
-from pictures import draw_variants, draw_work  # noqa: E402
+from pictures import draw_variants, draw_work, need_matplotlib  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
@@ -285,6 +285,8 @@ def main(argv=None):
     if not args.table and not args.draw and not args.draw_variants:
         pictures = "--draw PNG or --draw_variants PNG"
         parser.error(f"expected a table ({', '.join(TABLES)}), {pictures}, got none of them")
+    if args.draw or args.draw_variants:
+        need_matplotlib()
     if args.table:
         data, scored_on = args.data, "dev"
         if args.table.endswith("ablations"):

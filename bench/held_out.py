@@ -89,12 +89,14 @@ def run_row(row, seed, data, folder):
     model = GPT(GPTConfig(corpus.vocab_size, recipes.BLOCK_SIZE, variant=row.variant))
     load_parameters(model, path)
     found = bits(model, corpus, list(range(len(read), len(read) + len(held))))
+    found_read = bits(model, corpus, list(range(0, len(read), EVERY)))
     record = read_record(path)
     return {
         **asdict(row),
         "seed": seed,
         "corpus_sha256": sha256(data / "wiki.txt"),
         "bits": round(found, 4),
+        "bits_read": round(found_read, 4),  # of as many lines that were read
         "parameters": model.num_parameters(),
         "pflop": float(f"{record['pflop']:.3g}"),
         "seconds a step": round(record["seconds"] / record["steps"], 3),

@@ -1,6 +1,6 @@
 """What each attention costs as the context grows, and whether it still finds a name far away.
 
-    python bench/long_context.py                       # both; about an hour on one core
+    python bench/long_context.py                       # both; an hour or more on one core
     python bench/long_context.py cost --json cost.json --draw cost.png
     python bench/long_context.py retrieval --lengths 128 512 --variants vanilla performer
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from machine import peak_mb, prepare_cpu  # noqa: E402
-from pictures import draw_costs  # noqa: E402
+from pictures import draw_costs, need_matplotlib  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
@@ -269,6 +269,8 @@ def main(argv=None):
     unknown = set(args.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
+    if args.draw:
+        need_matplotlib()
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     results = {"machine": machine, "threads": args.threads, "options": OPTIONS}
     for name in args.sections or SECTIONS:

@@ -1,18 +1,26 @@
 """The pictures of docs/: what the other files of bench/ have measured, each as one PNG."""
 
 import statistics
+import sys
 
 import recipes
 
 
+def need_matplotlib():
+    """End in SystemExit(2) where matplotlib is absent: to be called before hours of measuring."""
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ModuleNotFoundError:
+        message = "error: expected matplotlib, got none; pip install -r requirements-dev.txt"
+        print(message, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
 def panels(count, size, **how):
     """A figure of `size` inches with `count` panels in a row, and the panels."""
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError:
-        raise SystemExit(
-            "error: expected matplotlib, got none; pip install -r requirements-dev.txt"
-        ) from None
+    need_matplotlib()
+    from matplotlib.figure import Figure
+
     figure = Figure(size, dpi=120, layout="tight")
     return figure, figure.subplots(1, count, **how)
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
-from pictures import draw_growth  # noqa: E402
+from pictures import draw_growth, need_matplotlib  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 from record import read_record  # noqa: E402
 
@@ -315,6 +315,8 @@ def main(argv=None):
     for path in (args.json, args.draw):
         if path and not Path(path).resolve().parent.is_dir():
             parser.error(f"expected an existing folder, got {path}; create it")
+    if args.draw:
+        need_matplotlib()
     results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     for name in args.sections or SECTIONS:
         results[name] = SECTIONS[name](args)

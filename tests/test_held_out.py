@@ -46,6 +46,7 @@ def test_a_row_is_run_once(tmp_path, capsys):
     held_out.main(argv)
     (line,) = [json.loads(row) for row in (tmp_path / "r.jsonl").read_text().splitlines()]
     assert line["variant"] == "rope" and 0 < line["bits"] < 10
+    assert 0 < line["bits_read"] < 10
     before = (tmp_path / "r.jsonl").read_bytes()
     capsys.readouterr()
     held_out.main(argv)
