@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 import recipes  # noqa: E402
 from dataset import parse_questions  # noqa: E402
 from files import read_text  # noqa: E402
-from pictures import draw_variants, draw_work, need_matplotlib  # noqa: E402
+from pictures import draw_variants, draw_work, png  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
@@ -272,8 +272,8 @@ def main(argv=None):
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", metavar="PATH")
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
-    add("--draw", type=Path, metavar="PNG", help="draw accuracy against work")
-    add("--draw_variants", type=Path, metavar="PNG", help="draw accuracy of the table `variants`")
+    add("--draw", type=png, metavar="PNG", help="draw accuracy against work")
+    add("--draw_variants", type=png, metavar="PNG", help="draw accuracy of the table `variants`")
     add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:
@@ -285,8 +285,6 @@ def main(argv=None):
     if not args.table and not args.draw and not args.draw_variants:
         pictures = "--draw PNG or --draw_variants PNG"
         parser.error(f"expected a table ({', '.join(TABLES)}), {pictures}, got none of them")
-    if args.draw or args.draw_variants:
-        need_matplotlib()
     if args.table:
         data, scored_on = args.data, "dev"
         if args.table.endswith("ablations"):

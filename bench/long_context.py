@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from machine import peak_mb, prepare_cpu  # noqa: E402
-from pictures import draw_costs, need_matplotlib  # noqa: E402
+from pictures import draw_costs, png  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
@@ -260,7 +260,7 @@ def main(argv=None):
     add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
     add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
     add("--json", metavar="PATH", help="also write the results here")
-    add("--draw", metavar="PNG", help="also draw time over length; needs matplotlib")
+    add("--draw", type=png, metavar="PNG", help="also draw time over length; needs matplotlib")
     add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:
@@ -269,8 +269,6 @@ def main(argv=None):
     unknown = set(args.sections) - set(SECTIONS)
     if unknown:
         parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
-    if args.draw:
-        need_matplotlib()
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     results = {"machine": machine, "threads": args.threads, "options": OPTIONS}
     for name in args.sections or SECTIONS:

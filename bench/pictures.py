@@ -1,24 +1,26 @@
 """The pictures of docs/: what the other files of bench/ have measured, each as one PNG."""
 
+import argparse
 import statistics
-import sys
+from pathlib import Path
 
 import recipes
 
 
-def need_matplotlib():
-    """End in SystemExit(2) where matplotlib is absent: to be called before hours of measuring."""
+def png(text):
+    """An argparse type: where a picture can be written, known before hours of measuring."""
+    if not Path(text).resolve().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
     try:
         import matplotlib.figure  # noqa: F401
     except ModuleNotFoundError:
-        message = "error: expected matplotlib, got none; pip install -r requirements-dev.txt"
-        print(message, file=sys.stderr)
-        raise SystemExit(2) from None
+        message = "expected matplotlib, got none; pip install -r requirements-dev.txt"
+        raise argparse.ArgumentTypeError(message) from None
+    return text
 
 
 def panels(count, size, **how):
     """A figure of `size` inches with `count` panels in a row, and the panels."""
-    need_matplotlib()
     from matplotlib.figure import Figure
 
     figure = Figure(size, dpi=120, layout="tight")

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
-from pictures import draw_growth, need_matplotlib  # noqa: E402
+from pictures import draw_growth, png  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 from record import read_record  # noqa: E402
 
@@ -295,7 +295,7 @@ def main(argv=None):
     parser.add_argument("--precision", choices=("fp32", "bf16"), help=precision)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
-    parser.add_argument("--draw", metavar="PNG", help="also draw the growth here")
+    parser.add_argument("--draw", type=png, metavar="PNG", help="also draw the growth here")
     parser.add_argument("--json", metavar="PATH", help="also write the results here")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
@@ -312,11 +312,11 @@ def main(argv=None):
         parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
     if args.draw and args.sections and "growth" not in args.sections:
         parser.error("--draw: expected the section growth, got others; add it, or leave --draw out")
-    for path in (args.json, args.draw):
-        if path and not Path(path).resolve().parent.is_dir():
-            parser.error(f"expected an existing folder, got {path}; create it")
-    if args.draw:
-        need_matplotlib()
+    if args.json and not Path(args.json).resolve().parent.is_dir():
+        parser.error(f"expected an existing folder, got {args.json}; create it")
+    for path in args.parameters:
+        if not Path(path).is_file():
+            parser.error(f"--parameters: expected a parameter file, got {path}; train one first")
     results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
     for name in args.sections or SECTIONS:
         results[name] = SECTIONS[name](args)

@@ -1,7 +1,6 @@
 """bench/accuracy.py: rows that differ, a split that keeps dev out, and a table that resumes."""
 
 import json
-import sys
 from dataclasses import asdict
 
 import pytest
@@ -123,10 +122,3 @@ def test_variants_not_run_yet_are_not_drawn(refused, tmp_path):
     argv = ["--results", tmp_path / "none.jsonl", "--draw_variants", tmp_path / "a.png"]
     line = refused(*map(str, argv), main=accuracy.main)
     assert f"expected results of the table variants in {tmp_path / 'none.jsonl'}, got none" in line
-
-
-def test_a_picture_that_cannot_be_drawn_is_refused_before_the_work(data, refused, monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("it was run"))
-    argv = ["final", "--data", data, "--results", data / "r.jsonl", "--draw", data / "a.png"]
-    assert "expected matplotlib, got none" in refused(*map(str, argv), main=accuracy.main)

@@ -4,7 +4,10 @@ import sys
 
 import pytest
 
+import accuracy
+import long_context
 import pictures
+import speed
 
 LINES = [
     {"variant": "vanilla", "recipe": recipe, "budget": work, "pflop": work, "seconds": 9000 * work}
@@ -27,14 +30,28 @@ def test_a_png(tmp_path, draw, results):
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("draw", "results"), DRAWINGS)
-def test_without_matplotlib_one_line_says_so(tmp_path, draw, results, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("main", "argv"),
+    [(accuracy.main, ["final"]), (speed.main, ["growth"]), (long_context.main, ["cost"])],
+)
+def test_where_no_picture_can_be_drawn_nothing_is_measured(
+    tmp_path, refused, monkeypatch, main, argv
+):
+    for module, work in ((accuracy, "run_row"), (speed, "growth"), (long_context, "cost")):
+        monkeypatch.setattr(module, work, lambda *_: pytest.fail("it was measured"))
+    nowhere = str(tmp_path / "none" / "a.png")
+    pytest.importorskip("matplotlib")
+    assert f"expected an existing folder, got {nowhere}" in refused(
+        *argv, "--draw", nowhere, main=main
+    )
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(SystemExit) as stop:
-        draw(*results, tmp_path / "a.png")
-    assert stop.value.code == 2
-    assert capsys.readouterr().err.startswith("error: expected matplotlib, got none; pip install")
-    assert not list(tmp_path.iterdir())
+    line = refused(*argv, "--draw", str(tmp_path / "a.png"), main=main)
+    assert "argument --draw: expected matplotlib, got none; pip install" in line
+
+
+def test_parameters_that_are_not_there_are_one_line(refused, tmp_path):
+    line = refused("evaluation", "--parameters", str(tmp_path / "no.params"), main=speed.main)
+    assert f"expected a parameter file, got {tmp_path / 'no.params'}" in line
 
 
 @pytest.fixture
