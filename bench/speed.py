@@ -29,6 +29,7 @@ from record import read_record  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
+WARM_UP = {"ours": 4, "textbook": 1}  # steps before: products are compiled for each new shape
 
 
 # --------------------------------------------------------------- each in a process of its own
@@ -52,8 +53,10 @@ def load(corpus, variant, dropout, side, device="cpu"):
     return data, model.to(device)
 
 
-def measure_training(corpus, variant, dropout, side, steps, device="cpu", precision="fp32"):
-    """Examples/s and real tokens/s of whole training steps, after a first one, and peak memory.
+def measure_training(
+    corpus, variant, dropout, side, steps, device="cpu", precision="fp32", compile=False
+):
+    """Examples/s and real tokens/s of whole training steps, after WARM_UP, and peak memory.
 
     Each side with its own batches, optimizer and loop. Real tokens are counted for ours alone.
     """
@@ -71,8 +74,10 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
 
         def run(steps):
             how = dict(batch_size=BATCH, lr_decay=True, precision=precision, **rate)
-            config = TrainerConfig(max_epochs=steps, max_steps=steps, **how)
-            Trainer(model, data, None, config).train()
+            config = TrainerConfig(max_epochs=steps, max_steps=steps, compile=compile, **how)
+            trainer = Trainer(model, data, None, config)
+            trainer.train()
+            assert trainer.compiled == compile, "torch.compile failed: see the note"
     else:
         random.seed(0)
         batches = textbook.pretraining_batches(read_text(corpus), recipes.BLOCK_SIZE, BATCH)
@@ -80,7 +85,7 @@ def measure_training(corpus, variant, dropout, side, steps, device="cpu", precis
         def run(steps):
             textbook.train(model, islice(batches, steps), **rate)
 
-    run(1)
+    run(WARM_UP[side])
     start = time.perf_counter()
     run(steps)
     seconds = time.perf_counter() - start
@@ -164,11 +169,13 @@ def training(args):
             sides = {"ours": [], "textbook": []}
             products = {"ours": [], "textbook": []}
             on = dict(device=args.device, precision=args.precision)
+            own = {"ours": dict(compile=args.compile), "textbook": {}}
             for _ in range(args.repeats):
                 common = dict(corpus=args.corpus, variant=variant, dropout=dropout, **on)
                 for side, steps in STEPS[args.device].items():
                     products[side].append(in_a_process("product", side=side, **on))
-                    sides[side].append(in_a_process("training", side=side, steps=steps, **common))
+                    how = dict(side=side, steps=steps, **own[side])
+                    sides[side].append(in_a_process("training", **how, **common))
             ours, plain = (median(sides[side], "examples/s") for side in ("ours", "textbook"))
             ratios = [
                 a["examples/s"] / b["examples/s"]
@@ -183,7 +190,7 @@ def training(args):
             }
             results.append(
                 {
-                    "training": f"{variant}, dropout {dropout}",
+                    "training": f"{variant}, dropout {dropout}" + ", compiled" * args.compile,
                     "ours examples/s": round(ours, 1),
                     "textbook examples/s": round(plain, 1),
                     "ratio": round(statistics.median(ratios), 2),
@@ -293,6 +300,8 @@ def main(argv=None):
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of training")
     precision = "of our side of training (default: bf16 on cuda, else fp32)"
     parser.add_argument("--precision", choices=("fp32", "bf16"), help=precision)
+    compiled = "send our side of training through torch.compile"
+    parser.add_argument("--compile", action="store_true", help=compiled)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
     parser.add_argument("--draw", type=png, metavar="PNG", help="also draw the growth here")

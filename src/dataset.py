@@ -26,8 +26,9 @@ PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
 # A batch is run in chunks. Their shapes are few, because a CPU's matrix products are compiled for
 # each new shape (half a millisecond and half a megabyte), and small, for caches and memory.
-CHUNK_TOKENS = 2048  # of a chunk, padded; more only if 16 rows have more
-CHUNK_ROWS, CHUNK_COLUMNS = 16, 8  # its rows and columns are multiples of these
+CHUNK_TOKENS = 2048  # of a chunk, padded, at most
+CHUNK_ROWS, CHUNK_COLUMNS = 8, 8  # its rows and columns are multiples of these
+CHUNK_COST = 100  # what one more chunk costs on a CPU, as the time of so many tokens
 
 # ------------------------------------------------------------------------------ rows and characters
 
@@ -108,14 +109,33 @@ def trim(x, y):
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
     n_targets = (y != PAD).sum()
-    chunks, at = [], 0
-    while at < len(order):
-        t = -(-int(lengths[at]) // CHUNK_COLUMNS) * CHUNK_COLUMNS
-        rows = order[at : at + max(1, CHUNK_TOKENS // (CHUNK_ROWS * t)) * CHUNK_ROWS]
-        at += len(rows)
+    chunks = []
+    for start, end, t in cuts(lengths.tolist()):
+        rows = order[start:end]
         chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
         chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
     return chunks, x.numel()
+
+
+def cuts(lengths):
+    """[(start, end, columns), …]: rows of falling lengths, cut into the chunks that cost least.
+
+    A chunk costs its tokens, rows · columns, and CHUNK_COST. The cheapest path from the first row
+    to behind the last, by dynamic programming (Bellman 1957).
+    """
+    n = len(lengths)
+    best = {0: (0, [])}  # end: (cost, cuts) of the rows before it
+    for end in [*range(CHUNK_ROWS, n, CHUNK_ROWS), n]:
+        ways = []
+        for start in sorted(best, reverse=True):
+            t = -(-lengths[start] // CHUNK_COLUMNS) * CHUNK_COLUMNS
+            tokens = (end - start) * t
+            if ways and tokens > CHUNK_TOKENS:
+                break
+            cost, path = best[start]
+            ways.append((cost + tokens + CHUNK_COST, [*path, (start, end, t)]))
+        best[end] = min(ways)
+    return best[n][1]
 
 
 def mean_tokens(dataset, seed, most=4096):

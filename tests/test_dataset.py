@@ -1,6 +1,8 @@
 """Files, encoder and both datasets: as specification, as distribution, and at the edges."""
 
 import collections
+import itertools
+import math
 import random
 
 import numpy as np
@@ -233,15 +235,35 @@ def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
         assert sorted(rows) == sorted(want)
 
 
-def test_chunks_are_sorted_small_and_weighted_by_their_targets():
+def test_chunks_are_sorted_and_weighted_by_their_targets():
     y = torch.tensor([[1] * n + [0] * (127 - n) for n in range(1, 121)])
     chunks, tokens = dataset.trim(y.clone(), y)
     assert tokens == 120 * 127
-    shapes = [tuple(x.shape) for x, _, _ in chunks]
-    assert shapes == [(16, 120), (16, 104), (16, 88), (16, 72), (32, 56), (24, 24)]
+    assert sum(len(x) for x, _, _ in chunks) == 120
+    widths = [x.size(1) for x, _, _ in chunks]
+    assert widths[0] == 120 and sorted(set(widths), reverse=True) == widths
     targets = [y.sum().item() for _, y, _ in chunks]
-    assert targets == [1800, 1544, 1288, 1032, 1296, 300]
+    assert sum(targets) == 7260
     assert [w for *_, w in chunks] == pytest.approx([n / 7260 for n in targets])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_other_cuts_cost_less(seed):
+    lengths = sorted(random.Random(seed).choices(range(1, 128), k=68 + seed), reverse=True)
+    inner = range(dataset.CHUNK_ROWS, len(lengths), dataset.CHUNK_ROWS)
+
+    def cost(cuts):
+        """Tokens and price of the chunks; None if one is too large."""
+        edges = [0, *cuts, len(lengths)]
+        tokens = [(b - a) * (-(-lengths[a] // 8) * 8) for a, b in itertools.pairwise(edges)]
+        if max(tokens) > dataset.CHUNK_TOKENS:
+            return math.inf
+        return sum(tokens) + dataset.CHUNK_COST * len(tokens)
+
+    all_cuts = (c for n in range(len(inner) + 1) for c in itertools.combinations(inner, n))
+    found = dataset.cuts(lengths)
+    assert all(t == -(-lengths[start] // 8) * 8 for start, _, t in found)
+    assert cost([start for start, _, _ in found[1:]]) == min(map(cost, all_cuts))
 
 
 def test_the_width_of_a_batch_is_not_exceeded():
