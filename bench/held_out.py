@@ -2,6 +2,7 @@
 
     python bench/held_out.py --data $COURSE_DATA --data . --seeds 224,225,226    # rope, vanilla
     python bench/held_out.py --variants linformer bigbird performer perceiver synthesizer
+    python bench/held_out.py --dropout 0.1                           # against learning by heart
     python bench/held_out.py --table                                 # what has been measured
 
 A tenth of the lines is held out; the rest is pretrained on by span corruption, with the optimizers
@@ -77,7 +78,9 @@ def run_row(row, seed, data, folder):
 
     folder.mkdir(parents=True, exist_ok=True)
     read, held = split(read_text(data / "wiki.txt"))
-    corpus_path, path = folder / "wiki.txt", folder / f"{row.variant}-{row.budget}-{seed}.params"
+    others = "".join(f"-{key}={value}" for key, value in row.changes.items() if value is not None)
+    path = folder / f"{row.variant}-{row.budget}-{seed}{others}.params"
+    corpus_path = folder / "wiki.txt"
     corpus_path.write_text("\n".join(read) + "\n", encoding="utf-8", newline="")
     argv = ["pretrain", row.variant, str(corpus_path), "--writing_params_path", str(path)]
     argv += ["--recipe", row.recipe, "--budget", str(row.budget), "--seed", str(seed), "--resume"]
@@ -105,17 +108,19 @@ def run_row(row, seed, data, folder):
 
 
 def table(lines):
-    """One row a corpus and variant: the mean over the seeds, and each."""
+    """One row a corpus, budget, dropout and variant: the mean over the seeds, and each."""
     groups = {}
     for line in lines:
-        key = line["corpus_sha256"][:6], line["budget"], line["variant"]
+        dropout = line["changes"].get("dropout", 0.0)
+        key = line["corpus_sha256"][:6], line["budget"], dropout, line["variant"]
         groups.setdefault(key, []).append(line)
-    for (corpus, budget, variant), rows in sorted(groups.items()):
+    for (corpus, budget, dropout, variant), rows in sorted(groups.items()):
         values = [row["bits"] for row in sorted(rows, key=lambda row: row["seed"])]
+        each = ", ".join(f"{value:.4f}" for value in values)
         print(
-            f"{corpus}, {budget} PFLOP, {variant}: {statistics.mean(values):.4f} bits"
-            f" ({', '.join(f'{value:.4f}' for value in values)}), {rows[0]['parameters']}"
-            f" parameters, {statistics.median(row['seconds a step'] for row in rows)} s a step"
+            f"{corpus}, {budget} PFLOP, dropout {dropout}, {variant}:"
+            f" {statistics.mean(values):.4f} bits ({each}), {rows[0]['parameters']} parameters,"
+            f" {statistics.median(row['seconds a step'] for row in rows)} s a step"
         )
 
 
@@ -131,15 +136,19 @@ def main(argv=None):
     add("--variants", nargs="+", choices=recipes.VARIANTS, default=["vanilla", "rope"])
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--budget", type=positive, default=0.05, metavar="PFLOP", help="default: %(default)s")
+    add("--dropout", type=float, default=0.0, metavar="P", help="default: %(default)s")
     add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", metavar="PATH")
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--table", action="store_true", help="only print the results")
     args = parser.parse_args(argv)
+    if not 0 <= args.dropout < 1:
+        parser.error(f"--dropout: expected a share from 0 to below 1, got {args.dropout}")
+    changes = {"objective": None} | ({"dropout": args.dropout} if args.dropout else {})
     if not args.table:
         for seed in args.seeds:
             for data in args.data or [ROOT]:
                 for variant in args.variants:
-                    row = Row("fast", args.budget, variant, {"objective": None})
+                    row = Row("fast", args.budget, variant, changes)
                     corpus = sha256(data / "wiki.txt")
                     key = {**asdict(row), "seed": seed, "corpus_sha256": corpus}
                     if any(key.items() <= line.items() for line in read_results(args.results)):

@@ -52,3 +52,7 @@ def test_a_row_is_run_once(tmp_path, capsys):
     held_out.main(argv)
     assert (tmp_path / "r.jsonl").read_bytes() == before
     assert f"rope: {line['bits']:.4f} bits" in capsys.readouterr().out
+    held_out.main([*argv, "--dropout", "0.5"])
+    _, line = [json.loads(row) for row in (tmp_path / "r.jsonl").read_text().splitlines()]
+    assert line["changes"] == {"objective": None, "dropout": 0.5}
+    assert f"dropout 0.5, rope: {line['bits']:.4f} bits" in capsys.readouterr().out
