@@ -3,10 +3,10 @@
 # make test   the tests, with coverage          make lint    style and formatting
 # make bench  ours against the textbook implementation, as a table (20 minutes)
 # make reproduce  the tables of docs/recipes.md on DATA with SEEDS, for example
-#             make reproduce DATA=../course SEEDS=224,225,226 (minutes on a GPU, days on a CPU;
-#             continues if interrupted)
+#             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
+#             if interrupted)
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
-# make clean  remove the environment and the demo's files
+# make clean  remove the environment and the demo's files; what was trained in runs/ stays
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
 
 PYTHON ?= python3
@@ -56,7 +56,7 @@ faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/fuzz.py
 
 clean:
-	rm -rf .venv demo runs
+	rm -rf .venv demo
 
 .venv/ready: requirements.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"expected Python 3.11 or newer, got {v[0]}.{v[1]}; name one: make PYTHON=python3.12")'

@@ -4,7 +4,8 @@
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
     python bench/accuracy.py main_ablations --data $COURSE_DATA --seeds 224,225,226
     python bench/accuracy.py variants --data $COURSE_DATA      # each attention
-    python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or two days
+    python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or a night
+    python bench/accuracy.py long --data $COURSE_DATA          # 2.4 PFLOP; a GPU, or a night
     python bench/accuracy.py --draw docs/recipes.png           # the pictures of all rows so far,
     python bench/accuracy.py --draw_variants docs/variants.png # of `final` and of `variants`
 
@@ -18,6 +19,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass, field, replace
@@ -92,17 +94,10 @@ TABLES = {
     ],
     "ablations": ablations("mixed", 0.05),
     "main_ablations": [
-        Row("mixed", 0.1, changes=changes)
-        for changes in (
-            {},
-            {"objective.before": 0},
-            {"objective.before": 0, "pretrain.muon_rate": 0.01},
-            {"objective.after": 0},
-            {"pretrain.muon_rate": None, "pretrain.learning_rate": 2e-3},
-        )
+        Row("mixed", 0.1, changes=changes) for changes in ({}, {"objective.before": 0})
     ],
     "variants": [Row("mixed", 0.05, variant) for variant in recipes.VARIANTS],
-    # where there is a GPU, or days
+    # where there is a GPU, or a night for each
     "long": [Row("fast", 2.39), Row("mixed", 2.4)],
     "handout": [
         Row("handout", variant=variant, scratch=scratch)
@@ -150,13 +145,26 @@ def commands(row, seed, data, folder):
     yield ["evaluate", row.variant, wiki, *reading, *scored], folder / "predictions"
 
 
+def run_command(row, argv):
+    """Run run.py's command with the row's recipe, in a process of its own.
+
+    Ctrl-C is for that process, which takes its time to write a checkpoint; how it ends, we end.
+    """
+    words = json.dumps([asdict(row), argv])
+    child = subprocess.Popen([sys.executable, __file__, "--worker", words])
+    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = child.wait()
+    signal.signal(signal.SIGINT, ours)
+    if code:
+        raise SystemExit(abs(code))
+
+
 def run_row(row, seed, data, folder):
     """Run a row to the score; return its line of the results."""
     folder.mkdir(parents=True, exist_ok=True)
     records = []
     for argv, path in commands(row, seed, data, folder):
-        worker = [sys.executable, __file__, "--worker", json.dumps([asdict(row), argv])]
-        subprocess.run(worker, check=True)
+        run_command(row, argv)
         records.append(read_record(path))
     training, score = records[:-1], records[-1]
     return {
@@ -181,7 +189,8 @@ def run_table(rows, seeds, data, scored_on, results, folder):
             key = {**asdict(row), "seed": seed, "scored_on": scored_on, "corpus_sha256": corpus}
             if any(key.items() <= line.items() for line in done):
                 continue
-            name = "-".join([row.recipe, row.variant, str(row.budget), scored_on, str(seed)])
+            name = [row.recipe, row.variant, str(row.budget), scored_on, corpus[:6], str(seed)]
+            name = "-".join(name)
             name += "".join(f"-{key}={value}" for key, value in row.changes.items())
             name += "-scratch" * row.scratch
             line = {**run_row(row, seed, data, folder / name), "scored_on": scored_on}
@@ -199,8 +208,7 @@ def read_results(path):
 
 def final_rows(lines):
     """The lines of full runs on the course's data, scored on dev: what the first picture shows."""
-    others = [row for row in TABLES["variants"] if row not in TABLES["final"]]
-    groups = by_corpus(others, lines)
+    others = by_corpus(TABLES["variants"], lines).get("course data", [])
     return [
         line
         for line in lines
@@ -208,7 +216,7 @@ def final_rows(lines):
         and line["scored_on"] == "dev"
         and not line["changes"]
         and not line["scratch"]
-        and line not in groups.get("course data", [])
+        and line not in others
     ]
 
 
@@ -288,7 +296,8 @@ def main(argv=None):
     if args.table:
         data, scored_on = args.data, "dev"
         if args.table.endswith("ablations"):
-            data, scored_on = split(args.data, args.folder / "held-out"), "held-out"
+            corpus = sha256(args.data / NAMES[0])[:6]
+            data, scored_on = split(args.data, args.folder / f"split-{corpus}"), "held-out"
         run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
     if args.draw:
         draw_work(final_rows(read_results(args.results)), args.draw)

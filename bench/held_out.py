@@ -15,7 +15,6 @@ import argparse
 import json
 import math
 import statistics
-import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +25,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from tqdm import tqdm  # noqa: E402
 
 import recipes  # noqa: E402
-from accuracy import Row, folder_of, read_results, seeds_of  # noqa: E402
+from accuracy import Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
 from arguments import positive  # noqa: E402
 from files import read_text  # noqa: E402
 from machine import prepare_products  # noqa: E402
@@ -84,8 +83,7 @@ def run_row(row, seed, data, folder):
     corpus_path.write_text("\n".join(read) + "\n", encoding="utf-8", newline="")
     argv = ["pretrain", row.variant, str(corpus_path), "--writing_params_path", str(path)]
     argv += ["--recipe", row.recipe, "--budget", str(row.budget), "--seed", str(seed), "--resume"]
-    worker = [sys.executable, str(ROOT / "bench" / "accuracy.py")]
-    subprocess.run([*worker, "--worker", json.dumps([asdict(row), argv])], check=True)
+    run_command(row, argv)
     # the vocabulary is that of the lines read, since no held-out line has another character
     corpus = CharCorruptionDataset("\n".join(read + held), recipes.BLOCK_SIZE)
     prepare_products()

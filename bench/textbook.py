@@ -3,17 +3,13 @@
 Nothing here is clever and nothing here comes from src/: the attention weights are materialised and
 normalised step by step, every example is padded to block_size - 1, AdamW has its defaults, and a
 name is answered by one full forward pass a character. The system is that of Stanford CS224N
-assignment 5, whose model is after minGPT. Time N padded pretraining steps with
-
-    python bench/textbook.py vanilla wiki.txt --steps 10 --batch_size 128
+assignment 5, whose model is after minGPT. bench/speed.py times it; the tests compare with it.
 
 Legend: B batch, T time (t of a prefix, at most block_size), C n_embd, h n_head, V vocab_size.
 """
 
-import argparse
 import math
 import random
-import time
 from dataclasses import dataclass
 
 import torch
@@ -231,7 +227,7 @@ def pretraining_batches(text, block_size, batch_size, rng=random):
 # ---------------------------------------------------------------- training
 
 
-def learning_rate(tokens, base, warmup_tokens, final_tokens):
+def rate_after(tokens, base, warmup_tokens, final_tokens):
     """The rate after so many tokens, padding counted: linear warm-up, then a cosine, at least 10%.
 
     base · max(0.1, ½(1 + cos(π·progress))); progress is not clamped at 1, so the cosine comes back
@@ -241,9 +237,6 @@ def learning_rate(tokens, base, warmup_tokens, final_tokens):
         return base * tokens / max(1, warmup_tokens)
     progress = (tokens - warmup_tokens) / max(1, final_tokens - warmup_tokens)
     return base * max(0.1, 0.5 * (1.0 + math.cos(math.pi * progress)))
-
-
-rate_after = learning_rate  # train() has an argument of the name learning_rate
 
 
 def optimizer(model, lr, betas=(0.9, 0.95), weight_decay=0.1):
@@ -314,55 +307,3 @@ def predict(model, question, stoi, itos):
     x = encode(question + MASK, stoi)[None].to(next(model.parameters()).device)  # (1, t)
     completion = "".join(itos[i] for i in sample(model, x, NEW_CHARACTERS)[0].tolist())
     return completion.split(MASK)[1].replace("\n", " ")
-
-
-# ---------------------------------------------------------------- yardstick
-
-
-def timed(batches, steps, log):
-    """Hands on `steps` batches; logs (examples, seconds) for each, making the batch included."""
-    for k in range(steps):
-        start = time.perf_counter()
-        x, y = next(batches)
-        yield x, y  # train() comes back for the next batch when this step is over
-        log.append((len(x), time.perf_counter() - start))
-        print(f"step {k + 1}: {log[-1][0] / log[-1][1]:.2f} examples/s", flush=True)
-
-
-def main(argv=None):
-    parser = argparse.ArgumentParser(description="Time padded pretraining steps, written plainly.")
-    parser.add_argument("variant", choices=["vanilla", "synthesizer"])
-    parser.add_argument("corpus", help="one document a line, UTF-8")
-    parser.add_argument("--steps", type=int, default=10)
-    parser.add_argument("--batch_size", type=int, default=128)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu")
-    args = parser.parse_args(argv)
-    if min(args.steps, args.batch_size) < 1:
-        parser.error("--steps and --batch_size must be at least 1")
-    with open(args.corpus, encoding="utf-8-sig") as file:
-        text = file.read()
-    torch.manual_seed(args.seed)
-    config = Config(len(vocabulary(text)[0]), block_size=128, variant=args.variant)
-    model = GPT(config).to(args.device)
-    print(f"number of parameters: {sum(p.numel() for p in model.parameters())}")
-    batches = pretraining_batches(
-        text, config.block_size, args.batch_size, random.Random(args.seed)
-    )
-    log = []
-    losses = train(
-        model,
-        timed(batches, args.steps, log),
-        learning_rate=6e-3,
-        warmup_tokens=512 * 20,
-        final_tokens=200 * len(text.split("\n")) * config.block_size,
-    )
-    print("losses:", " ".join(f"{loss:.5f}" for loss in losses))
-    for name, part in [("all steps", log), ("after the first", log[1:])]:
-        if part:
-            examples, seconds = sum(n for n, _ in part), sum(s for _, s in part)
-            print(f"{name}: {examples / seconds:.2f} examples/s ({examples} in {seconds:.3f} s)")
-
-
-if __name__ == "__main__":
-    main()

@@ -105,7 +105,8 @@ def build_parser():
         "--learning_rate",
         type=positive,
         metavar="X",
-        help="the schedule's peak, for example 6e-3 (default: the recipe's)",
+        help="AdamW's rate at the schedule's peak, for example 6e-3 (default: the recipe's);"
+        " Muon's, where a recipe has one, is scaled with it",
     )
     ours(
         "--seed",

@@ -10,6 +10,7 @@ import argparse
 import copy
 import random
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,8 +27,8 @@ PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
 # A batch is run in chunks. Their shapes are few, because a CPU's matrix products are compiled for
 # each new shape (half a millisecond and half a megabyte), and small, for caches and memory.
-CHUNK_TOKENS = 2048  # of a chunk, padded, at most
-CHUNK_ROWS, CHUNK_COLUMNS = 8, 8  # its rows and columns are multiples of these
+CHUNK_TOKENS = 2048  # of a chunk, padded, at most, but for a chunk of CHUNK_ROWS
+CHUNK_ROWS, CHUNK_COLUMNS = 8, 8  # its rows and columns are multiples of these, or the batch's
 CHUNK_COST = 100  # what one more chunk costs on a CPU, as the time of so many tokens
 
 # ------------------------------------------------------------------------------ rows and characters
@@ -62,7 +63,8 @@ def encode(text, stoi, where):
     """Ids of the characters of `text`, for training and evaluation alike.
 
     A character that the vocabulary lacks loses its combining marks (é → e, by Unicode's NFKD); one
-    that is then still unknown is an InputError that starts with `where`.
+    that is then still unknown is an InputError that starts with `where`; so is a text of which
+    nothing is left.
     """
     ids = []
     for char in text:
@@ -76,6 +78,11 @@ def encode(text, stoi, where):
                 f" (U+{ord(char):04X}) in {text!r}; replace it"
             )
         ids.extend(stoi[c] for c in folded)
+    if not ids:
+        raise InputError(
+            f"{where}: expected characters of the pretraining corpus, got none in {text!r};"
+            " replace it"
+        )
     return ids
 
 
@@ -104,7 +111,7 @@ def trim(x, y):
     Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that leave out
     most of the padding; the weight is the chunk's share of the batch's targets, so that
     Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
-    attention is causal, and a PAD target costs nothing.
+    attention is causal, and a PAD target costs nothing. Each row has a target.
     """
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
@@ -120,22 +127,27 @@ def trim(x, y):
 def cuts(lengths):
     """[(start, end, columns), …]: rows of falling lengths, cut into the chunks that cost least.
 
-    A chunk costs its tokens, rows · columns, and CHUNK_COST. The cheapest path from the first row
-    to behind the last, by dynamic programming (Bellman 1957).
+    A chunk costs its tokens, rows · columns, and CHUNK_COST. The cheapest way from the first row to
+    behind the last, by dynamic programming (Bellman 1957).
     """
-    n = len(lengths)
-    best = {0: (0, [])}  # end: (cost, cuts) of the rows before it
-    for end in [*range(CHUNK_ROWS, n, CHUNK_ROWS), n]:
+    cost, came_from = {0: 0}, {}  # of the rows up to an end; where their last chunk starts
+    for end in [*range(CHUNK_ROWS, len(lengths), CHUNK_ROWS), len(lengths)]:
         ways = []
-        for start in sorted(best, reverse=True):
-            t = -(-lengths[start] // CHUNK_COLUMNS) * CHUNK_COLUMNS
-            tokens = (end - start) * t
+        for start in reversed(cost):
+            tokens = (end - start) * _columns(lengths[start])
             if ways and tokens > CHUNK_TOKENS:
                 break
-            cost, path = best[start]
-            ways.append((cost + tokens + CHUNK_COST, [*path, (start, end, t)]))
-        best[end] = min(ways)
-    return best[n][1]
+            ways.append((cost[start] + tokens + CHUNK_COST, start))
+        cost[end], came_from[end] = min(ways)
+    edges = [len(lengths)]
+    while edges[0]:
+        edges.insert(0, came_from[edges[0]])
+    return [(start, end, _columns(lengths[start])) for start, end in pairwise(edges)]
+
+
+def _columns(length):
+    """The columns of a chunk whose longest row is so long."""
+    return -(-length // CHUNK_COLUMNS) * CHUNK_COLUMNS
 
 
 def mean_tokens(dataset, seed, most=4096):
@@ -152,7 +164,29 @@ def mean_tokens(dataset, seed, most=4096):
 # ------------------------------------------------------------------------------------- the datasets
 
 
-class CharCorruptionDataset(Dataset):
+class Examples(Dataset):
+    """What the datasets of this project share: examples by number, and batches of them.
+
+    A dataset defines `padded(indices, seed, epoch)`, x and y (B, block_size - 1) of the examples
+    `indices` (B,), and `to(device)`, a copy of itself that makes them there. x and y depend on the
+    arguments alone, so that runs can be repeated; epoch may be a tensor (), and nothing depends on
+    values, so that a GPU is never waited for.
+    """
+
+    def padded(self, indices, seed, epoch):
+        raise NotImplementedError
+
+    def example(self, i, seed, epoch):
+        """(x, y) number i of an epoch, each (block_size - 1,)."""
+        x, y = self.padded(torch.tensor([i]), seed, epoch)
+        return x[0], y[0]
+
+    def batch(self, indices, seed, epoch):
+        """The batch of `example` for each of the indices, as the Trainer takes it."""
+        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
+
+
+class CharCorruptionDataset(Examples):
     """Span corruption of the documents (lines) of a text, and the vocabulary that all phases share.
 
     A document is cut to a prefix of random length n; a random span of it, the content, is masked:
@@ -205,20 +239,8 @@ class CharCorruptionDataset(Dataset):
         )[0]
         return row[:-1], row[1:]
 
-    def example(self, i, seed, epoch):
-        """(x, y) of document i, each (block_size - 1,): a pure function of its arguments."""
-        x, y = self.padded(torch.tensor([i]), seed, epoch)
-        return x[0], y[0]
-
-    def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
-
     def padded(self, indices, seed, epoch):
-        """x and y (B, L-1) of `example` for each of the indices (B,), on the device of `to`.
-
-        epoch may be a tensor (). Nothing here depends on values, so that a GPU is never waited for.
-        """
+        """x and y (B, L-1) of the documents `indices` (B,), anew in each epoch."""
         rows = self._rows(indices, lambda n, part: draw(n, seed, epoch, indices, part))  # (B, L)
         return rows[:, :-1], rows[:, 1:]
 
@@ -250,7 +272,7 @@ class CharCorruptionDataset(Dataset):
         return torch.where(at < n + 2, rows, PAD)
 
 
-class NameDataset(Dataset):
+class NameDataset(Examples):
     """Questions with their places, to finetune on: x = question ⁇ place ⁇ □…, shifted in y.
 
     y is PAD up to the question's last character, which predicts the first ⁇: the question itself
@@ -290,16 +312,8 @@ class NameDataset(Dataset):
     def __getitem__(self, idx):
         return self.x[idx], self.y[idx]
 
-    def example(self, i, seed, epoch):
-        """(x, y) of pair i, each (block_size - 1,); nothing is drawn."""
-        return self[i]
-
-    def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
-
     def padded(self, indices, seed, epoch):
-        """x and y (B, L-1) of pairs `indices` (B,), on the device of `to`."""
+        """x and y (B, L-1) of the pairs `indices` (B,); nothing is drawn."""
         return self.x[indices], self.y[indices]
 
     def to(self, device):

@@ -79,27 +79,24 @@ class Recipe:
     pretrain: Phase
     finetune: Phase  # starting from pretrained parameters
     scratch: Phase  # finetuning without pretraining
-    warmup_tokens: int  # padded tokens over which the rate rises linearly
-    decay_epochs: int | None  # passes over the pretraining file in which the cosine falls once;
-    #                           None: each phase falls over its own length
     dropout: float  # on embeddings, attention weights and residual branches
     betas: tuple[float, float] = (0.9, 0.95)  # AdamW's averaging of gradient and its square
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
     objective: Objective | None = None  # of pretraining; None: the assignment's span corruption
-    warmup_share: float = 0.0  # of the steps, over which the rate rises, if there is a decay_share
-    decay_share: float | None = None  # of the steps, over which it falls to 0; None: the cosine
+    decay_share: float | None = None  # of the steps, over which the rate falls in a line to 0;
+    #                                   None: it follows the assignment's cosine
+    warmup_share: float = 0.0  # of the steps, over which it rises to the line
+    warmup_tokens: int = 0  # padded tokens over which it rises to the cosine
+    decay_epochs: int = 0  # passes over the pretraining file in which the cosine falls once
 
-    def final_tokens(self, phase, n_pretrain, n_train, block_size=BLOCK_SIZE):
+    def final_tokens(self, n_pretrain, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.
 
-        `n_pretrain` and `n_train` are the examples of the pretraining file and of this phase's
-        training file. The handout counts an example as block_size tokens here, and as
-        block_size - 1 in training.
+        `n_pretrain` is the examples of the pretraining file. The handout counts an example as
+        block_size tokens here, and as block_size - 1 in training.
         """
-        if self.decay_epochs is not None:
-            return self.decay_epochs * n_pretrain * block_size
-        return phase.max_epochs * n_train * block_size
+        return self.decay_epochs * n_pretrain * block_size
 
 
 RECIPES = {
@@ -112,9 +109,9 @@ RECIPES = {
         pretrain=Phase(max_epochs=650, batch_size=128, learning_rate=6e-3),
         finetune=Phase(max_epochs=10, batch_size=256, learning_rate=6e-4),
         scratch=Phase(max_epochs=75, batch_size=256, learning_rate=6e-4),
+        dropout=0.1,
         warmup_tokens=512 * 20,
         decay_epochs=200,
-        dropout=0.1,
     ),
     "fast": Recipe(
         summary="the assignment's order and information, learnt from fact windows",
@@ -123,8 +120,6 @@ RECIPES = {
         ),
         finetune=Phase(max_epochs=5, batch_size=128, learning_rate=1e-3),
         scratch=Phase(max_epochs=20, batch_size=128, learning_rate=1e-3),
-        warmup_tokens=0,
-        decay_epochs=None,
         dropout=0.0,
         weight_decay=0.0,
         objective=Objective(phrases="behind prepositions", questions=0.0),

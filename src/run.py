@@ -136,7 +136,7 @@ def train(args, sizes, recipe, model, corpus):
         weight_decay=recipe.weight_decay,
         lr_decay=True,
         warmup_tokens=recipe.warmup_tokens,
-        final_tokens=recipe.final_tokens(phase, len(corpus), len(dataset), corpus.block_size),
+        final_tokens=recipe.final_tokens(len(corpus), corpus.block_size),
         warmup_share=recipe.warmup_share,
         decay_share=recipe.decay_share,
         muon_rate=phase.muon_rate,
@@ -187,6 +187,8 @@ def length(args, phase, n_examples, work):
         "learning_rate": args.learning_rate,
         "budget": args.budget,
     }
+    if args.learning_rate is not None and phase.muon_rate is not None:
+        own["muon_rate"] = phase.muon_rate * args.learning_rate / phase.learning_rate
     phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
     if phase.max_epochs is not None and args.budget is None:
         return phase, args.max_steps

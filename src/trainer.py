@@ -31,15 +31,15 @@ class TrainerConfig:
 
     max_epochs: int = 10
     batch_size: int = 64  # examples an optimizer step
-    learning_rate: float = 3e-4  # of the first step, and the schedule's peak
+    learning_rate: float = 3e-4  # AdamW's, at the schedule's peak
     betas: tuple[float, float] = (0.9, 0.95)
     grad_norm_clip: float = 1.0
     weight_decay: float = 0.1  # on everything but biases
-    lr_decay: bool = False  # whether the rate follows `schedule`
-    warmup_tokens: float = 375e6
+    lr_decay: bool = False  # whether the rate follows `schedule`, or `trapezoid`
+    warmup_tokens: float = 375e6  # of `schedule`
     final_tokens: float = 260e9
-    warmup_share: float = 0.0  # of the steps, for `trapezoid`
-    decay_share: float | None = None  # of the steps; not None: lr_decay follows `trapezoid`
+    warmup_share: float = 0.0  # of the steps, of `trapezoid`
+    decay_share: float | None = None  # of the steps; None: `schedule`
     muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
     ckpt_path: str | None = None  # where train() writes the parameters at its end
     num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
@@ -56,7 +56,7 @@ def schedule(tokens, warmup_tokens, final_tokens):
         with p = (tokens - warmup_tokens) / (final_tokens - warmup_tokens)
 
     As in the assignment p is not clamped at 1: after `final_tokens` the cosine rises again, and is
-    back at 1 at twice that many tokens.
+    back at 1 at p = 2.
     """
     if tokens < warmup_tokens:
         return tokens / warmup_tokens

@@ -8,9 +8,8 @@ import re
 from functools import lru_cache
 
 import torch
-from torch.utils.data import Dataset
 
-from dataset import MASK, PAD, draw, trim
+from dataset import MASK, PAD, Examples, draw
 from errors import InputError
 
 TITLE_END = re.compile(r"(?<!\b\w)\. ")  # not after an initial: "Douglas P. Fry. He was"
@@ -66,7 +65,7 @@ def shuffled(n, seed, epoch, device=None):
     return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
 
-class FactWindows(Dataset):
+class FactWindows(Examples):
     """Examples made of a phrase of a document, a few words around it, and the document's title:
 
         row = after ⁇ title before ⁇ phrase ⁇ □□□…,    x = row[:-1],   y = row[1:]
@@ -141,20 +140,8 @@ class FactWindows(Dataset):
     def __getitem__(self, i):
         return self.example(i, 0, 0)
 
-    def example(self, i, seed, epoch):
-        """(x, y) number i of an epoch, each (block_size - 1,): a pure function of its arguments."""
-        x, y = self.padded(torch.tensor([i]), seed, epoch)
-        return x[0], y[0]
-
-    def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
-
     def padded(self, indices, seed, epoch):
-        """x and y (B, L-1) of the numbers `indices` (B,) of an epoch, on the device of `to`.
-
-        epoch may be a tensor (). Nothing here depends on values, so that a GPU is never waited for.
-        """
+        """x and y (B, L-1) of the numbers `indices` (B,) of an epoch."""
         if torch.is_tensor(epoch):  # whose value the host does not know
             order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
         else:

@@ -200,6 +200,7 @@ def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):
         ("a?\t \n", 1, "expected a question and a place"),
         ("a?\tOslo\n\nb?\tOslo\n", 2, "got 0 tabs"),
         ("no?\nplaces?\n", 1, "without tabs"),
+        ("\u0301\u0308\tOslo\n", 1, "expected characters of the pretraining corpus, got none"),
         ("a" * 127 + "\tOslo\n", 1, "at most 126 characters together, got 131"),
         ("a?\tOslo\nb?\t漢\n", 2, r"got '漢' \(U\+6F22\)"),
         ("a?\tOslo\nb⁇\tOslo\n", 2, "got '⁇'"),
@@ -247,23 +248,39 @@ def test_chunks_are_sorted_and_weighted_by_their_targets():
     assert [w for *_, w in chunks] == pytest.approx([n / 7260 for n in targets])
 
 
+def wide(length):
+    """The next multiple of a chunk's step in columns."""
+    return math.ceil(length / dataset.CHUNK_COLUMNS) * dataset.CHUNK_COLUMNS
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_no_other_cuts_cost_less(seed):
     lengths = sorted(random.Random(seed).choices(range(1, 128), k=68 + seed), reverse=True)
     inner = range(dataset.CHUNK_ROWS, len(lengths), dataset.CHUNK_ROWS)
 
     def cost(cuts):
-        """Tokens and price of the chunks; None if one is too large."""
-        edges = [0, *cuts, len(lengths)]
-        tokens = [(b - a) * (-(-lengths[a] // 8) * 8) for a, b in itertools.pairwise(edges)]
+        """Tokens and price of the chunks; infinite if one is too large."""
+        edges = itertools.pairwise([0, *cuts, len(lengths)])
+        tokens = [(end - start) * wide(lengths[start]) for start, end in edges]
         if max(tokens) > dataset.CHUNK_TOKENS:
             return math.inf
         return sum(tokens) + dataset.CHUNK_COST * len(tokens)
 
     all_cuts = (c for n in range(len(inner) + 1) for c in itertools.combinations(inner, n))
     found = dataset.cuts(lengths)
-    assert all(t == -(-lengths[start] // 8) * 8 for start, _, t in found)
-    assert cost([start for start, _, _ in found[1:]]) == min(map(cost, all_cuts))
+    starts = [start for start, _, _ in found]
+    assert found == [
+        (start, end, wide(lengths[start]))
+        for start, end in itertools.pairwise([*starts, len(lengths)])
+    ]
+    assert starts[0] == 0 and cost(starts[1:]) == min(map(cost, all_cuts))
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9])
+def test_few_rows_or_wide_ones_are_whole_chunks(n):
+    """Eight rows of 300 are more tokens than a chunk is to have, and are one all the same."""
+    want = [(0, min(n, 8), 304), (8, 9, 304)]
+    assert dataset.cuts([300] * n) == want[: 1 + n // 9]
 
 
 def test_the_width_of_a_batch_is_not_exceeded():

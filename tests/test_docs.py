@@ -1,5 +1,6 @@
-"""The README against the code: its commands parse, its map is the tree, its numbers are ours."""
+"""The documents against the code: commands parse, the map is the tree, numbers are ours."""
 
+import json
 import re
 import shlex
 
@@ -89,6 +90,33 @@ def test_numbers_are_the_codes():
         assert f"{lines:,}" == rows and rows in README
 
 
-def test_nothing_is_left_to_fill_in():
-    for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        assert "{{" not in path.read_text(encoding="utf-8"), path
+def test_the_other_documents_commands_have_their_scripts_and_flags():
+    found = 0
+    for path in (ROOT / "docs").glob("*.md"):
+        text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+        inline = [" ".join(command.split()) for command in re.findall(r"`(python [^`]+)`", text)]
+        for command in inline + re.findall(r"^    (python .+)$", text, re.M):
+            words = shlex.split(command, comments=True)
+            script = ROOT / words[1]
+            parser = "arguments.py" if script.name in ("run.py", "attention_map.py") else ""
+            code = script.read_text(encoding="utf-8")
+            code += (ROOT / "src" / parser).read_text(encoding="utf-8") if parser else ""
+            for flag in (word for word in words if word.startswith("--")):
+                assert f'"{flag}"' in code or f'{flag.strip("-")}"' in code, (path, command)
+                found += 1
+    assert found > 20
+
+
+def test_the_recipes_table_is_of_the_results():
+    """Each row with a count of answers is a line of recipes.jsonl."""
+    lines = (ROOT / "docs" / "recipes.jsonl").read_text(encoding="utf-8").splitlines()
+    results = {
+        (line["recipe"], line["variant"], f"{line['pflop']:.2g}", line["correct"])
+        for line in map(json.loads, lines)
+        if line["scored_on"] == "dev" and not line["changes"]
+    }
+    document = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| ([\d.]+) \| [\d.]+% \((\d+)\)", document, re.M)
+    assert len(rows) >= 5
+    for recipe, variant, work, correct in rows:
+        assert (recipe, variant, f"{float(work):.2g}", int(correct)) in results

@@ -49,11 +49,6 @@ def test_where_no_picture_can_be_drawn_nothing_is_measured(
     assert "argument --draw: expected matplotlib, got none; pip install" in line
 
 
-def test_parameters_that_are_not_there_are_one_line(refused, tmp_path):
-    line = refused("evaluation", "--parameters", str(tmp_path / "no.params"), main=speed.main)
-    assert f"expected a parameter file, got {tmp_path / 'no.params'}" in line
-
-
 @pytest.fixture
 def drawn(monkeypatch):
     """The (figure, panels) that are made."""

@@ -82,8 +82,7 @@ def test_schedule_at_its_knees():
 )
 def test_printed_rates_on_the_courses_sizes(phase, rows, epoch, printed):
     handout = recipes.RECIPES["handout"]
-    final = handout.final_tokens(getattr(handout, phase), 2938, rows)
-    share = schedule(epoch * rows * 127, handout.warmup_tokens, final)
+    share = schedule(epoch * rows * 127, handout.warmup_tokens, handout.final_tokens(2938))
     assert f"{getattr(handout, phase).learning_rate * share:e}" == printed
 
 

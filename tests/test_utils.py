@@ -39,18 +39,6 @@ def test_greedy_decoding_equals_the_plain_loop_past_the_block_too(variant, start
     assert torch.equal(utils.sample(model, x, 15), plain_loop(model, x, 15))
 
 
-@pytest.mark.parametrize("steps", [4, 15])
-def test_rows_of_unequal_length_decode_as_if_alone(variant, steps):
-    model = tiny(variant)
-    lengths = torch.tensor([3, 1, 9, 6])
-    x = torch.randint(11, (4, 9)) * (torch.arange(9) < lengths[:, None])
-    text = utils.sample(model, x, steps, lengths=lengths)
-    assert text.size() == (4, 9 + steps)
-    for row, got, n in zip(x, text, lengths, strict=True):
-        assert torch.equal(got[: n + steps], plain_loop(model, row[None, :n], steps)[0])
-        assert not got[n + steps :].any()
-
-
 def test_sampling_follows_the_distribution():
     model = tiny()
     model.train()
