@@ -14,10 +14,8 @@ import argparse
 import json
 import math
 import os
-import platform
 import resource
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -28,6 +26,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from machine import peak_mb, prepare_cpu  # noqa: E402
 from pictures import draw_costs, png  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
+from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
 # published bigbird has blocks of 64 and 3 random ones, and a linformer's chunk grows with √(r T).
@@ -130,21 +129,16 @@ def measure_retrieval(variant, T, device):
 MEASURES = {"cost": measure_cost, "retrieval": measure_retrieval}
 
 
-def in_a_process(kind, args, **arguments):
+def measure(kind, args, **arguments):
     """The measurement's result from a fresh process; None if it wants more memory than allowed."""
-    words = json.dumps([kind, args.memory, arguments | {"device": args.device}])
     environment = {**os.environ, "OMP_NUM_THREADS": str(args.threads)}
-    done = subprocess.run(
-        [sys.executable, __file__, "--worker", words],
-        capture_output=True,
-        text=True,
-        env=environment,
+    arguments["device"] = args.device
+    result, code, errors = in_a_process(
+        __file__, kind, args.memory, arguments, environment=environment
     )
-    if done.returncode == 0:
-        return json.loads(done.stdout.splitlines()[-1])
-    if "memory" in done.stderr or done.returncode < 0:  # said by torch, or killed
-        return None
-    raise SystemExit(done.stderr)
+    if code > 0 and "memory" not in errors:  # else said by torch, or killed
+        raise SystemExit(errors)
+    return result
 
 
 def work(kind, memory, arguments):
@@ -164,7 +158,7 @@ def cost(args):
         for variant in args.variants:
             found = None
             if variant not in lacking:  # what lacked memory does so at all greater lengths
-                found = in_a_process("cost", args, variant=variant, T=T)
+                found = measure("cost", args, variant=variant, T=T)
             row = {"variant": variant, "T": T, "ms": None, "MB": None}
             if found is None:
                 lacking.add(variant)
@@ -230,7 +224,7 @@ def retrieval(args):
     rows = []
     for T in args.lengths or LENGTHS["retrieval"]:
         for variant in args.variants:
-            found = in_a_process("retrieval", args, variant=variant, T=T)
+            found = measure("retrieval", args, variant=variant, T=T)
             row = {"variant": variant, "T": T, "accuracy": None, "s": None}
             if found is not None:
                 row |= {"accuracy": round(found["accuracy"], 3), "s": round(found["s"], 1)}
@@ -242,10 +236,6 @@ def retrieval(args):
 SECTIONS = {"cost": cost, "retrieval": retrieval}
 
 
-def show(result):
-    print(" | ".join(f"{key}: {value}" for key, value in result.items()), flush=True)
-
-
 def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="long_context.py",
@@ -253,28 +243,19 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    add_sections(parser, SECTIONS)
     add("--lengths", type=int, nargs="+", metavar="T")
     add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
     add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")
     add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
     add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
-    add("--json", metavar="PATH", help="also write the results here")
     add("--draw", type=png, metavar="PNG", help="also draw time over length; needs matplotlib")
-    add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:
         work(*json.loads(args.worker))
         return
-    unknown = set(args.sections) - set(SECTIONS)
-    if unknown:
-        parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    results = {"machine": machine, "threads": args.threads, "options": OPTIONS}
-    for name in args.sections or SECTIONS:
-        results[name] = SECTIONS[name](args)
-    if args.json:
-        Path(args.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    check_sections(parser, args, SECTIONS)
+    run_sections(args, SECTIONS, threads=args.threads, options=OPTIONS)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ row, has torch's default optimizer and allocator, and answers one name at a time
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 from pictures import draw_growth, png  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 from record import read_record  # noqa: E402
+from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
@@ -149,13 +149,12 @@ MEASURES = {
 }
 
 
-def in_a_process(kind, **arguments):
+def measure(kind, **arguments):
     """The measurement's result, from a fresh process."""
-    command = [sys.executable, __file__, "--worker", json.dumps([kind, arguments])]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+    result, code, errors = in_a_process(__file__, kind, arguments)
+    if code:
+        raise SystemExit(errors)
+    return result
 
 
 # ---------------------------------------------------------------------------------- the sections
@@ -177,9 +176,9 @@ def training(args):
             for _ in range(args.repeats):
                 common = dict(corpus=args.corpus, variant=variant, dropout=dropout, **on)
                 for side, steps in STEPS[args.device].items():
-                    products[side].append(in_a_process("product", side=side, **on))
+                    products[side].append(measure("product", side=side, **on))
                     how = dict(side=side, steps=steps, **own[side])
-                    sides[side].append(in_a_process("training", **how, **common))
+                    sides[side].append(measure("training", **how, **common))
             ours, plain = (median(sides[side], "examples/s") for side in ("ours", "textbook"))
             ratios = [
                 a["examples/s"] / b["examples/s"]
@@ -219,7 +218,7 @@ def evaluation(args):
         rows = {"ours": [], "textbook": []}
         for _ in range(args.repeats):
             for side, names in (("ours", 500), ("textbook", 25)):
-                rows[side].append(in_a_process("evaluation", side=side, names=names, **common))
+                rows[side].append(measure("evaluation", side=side, names=names, **common))
         ours, plain = (median(rows[side], "s/name") for side in ("ours", "textbook"))
         pairs = zip(rows["textbook"], rows["ours"], strict=True)
         results.append(
@@ -247,7 +246,7 @@ def growth(args):
             for (size, steps), found in rows.items():
                 corpus = str(Path(folder, str(size), "wiki.txt"))
                 common = dict(variant="vanilla", dropout=0.1, side="ours", steps=steps)
-                found.append(in_a_process("training", corpus=corpus, **common))
+                found.append(measure("training", corpus=corpus, **common))
     results = [
         {
             "corpus": f"{size}x",
@@ -287,17 +286,13 @@ SECTIONS = {
 }
 
 
-def show(result):
-    print(" | ".join(f"{key}: {value}" for key, value in result.items()), flush=True)
-
-
 def main(argv=None):
     parser = argparse.ArgumentParser(
         prog="speed.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
+    add_sections(parser, SECTIONS)
     parser.add_argument("--repeats", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
     parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
@@ -309,8 +304,6 @@ def main(argv=None):
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
     parser.add_argument("--draw", type=png, metavar="PNG", help="also draw the growth here")
-    parser.add_argument("--json", metavar="PATH", help="also write the results here")
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:
         kind, arguments = json.loads(args.worker)
@@ -320,23 +313,15 @@ def main(argv=None):
         print(json.dumps(MEASURES[kind](**arguments)))
         return
     args.precision = args.precision or ("bf16" if args.device == "cuda" else "fp32")
-    unknown = set(args.sections) - set(SECTIONS)
-    if unknown:
-        parser.error(f"expected sections of {', '.join(SECTIONS)}, got {', '.join(unknown)}")
+    check_sections(parser, args, SECTIONS)
     if args.compile and args.sections != ["training"]:
         parser.error("--compile: expected the section training alone; name it, or leave it out")
     if args.draw and args.sections and "growth" not in args.sections:
         parser.error("--draw: expected the section growth, got others; add it, or leave --draw out")
-    if args.json and not Path(args.json).resolve().parent.is_dir():
-        parser.error(f"expected an existing folder, got {args.json}; create it")
     for path in args.parameters:
         if not Path(path).is_file():
             parser.error(f"--parameters: expected a parameter file, got {path}; train one first")
-    results = {"machine": f"{platform.machine()}, Python {platform.python_version()}"}
-    for name in args.sections or SECTIONS:
-        results[name] = SECTIONS[name](args)
-    if args.json:
-        Path(args.json).write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    run_sections(args, SECTIONS)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_what_lacks_memory_is_a_row_that_says_so(capsys, monkeypatch):
         tried.append((variant, T))
         return None if variant == "rope" else {"s": T / 1e6, "MB": 10.0}
 
-    monkeypatch.setattr(long_context, "in_a_process", measured)
+    monkeypatch.setattr(long_context, "measure", measured)
     long_context.main(["cost", "--lengths", "2048", "4096", "--variants", "vanilla", "rope"])
     assert tried == [("vanilla", 2048), ("rope", 2048), ("vanilla", 4096)]
     table = capsys.readouterr().out.splitlines()[-2:]
