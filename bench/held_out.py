@@ -117,7 +117,9 @@ def table(lines):
         each = ", ".join(f"{value:.4f}" for value in values)
         print(
             f"{corpus}, {budget} PFLOP, dropout {dropout}, {variant}:"
-            f" {statistics.mean(values):.4f} bits ({each}), {rows[0]['parameters']} parameters,"
+            f" {statistics.mean(values):.4f} bits ({each}), of lines read"
+            f" {statistics.mean(row['bits_read'] for row in rows):.4f},"
+            f" {rows[0]['parameters']} parameters,"
             f" {statistics.median(row['seconds a step'] for row in rows)} s a step"
         )
 
