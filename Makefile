@@ -4,7 +4,7 @@
 # make bench  ours against the textbook implementation, as a table (20 minutes)
 # make reproduce  the tables of docs/recipes.md on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
-#             if interrupted)
+#             if interrupted); its lines and pictures go to runs/
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make clean  remove the environment and the demo's files; what was trained in runs/ stays
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
@@ -14,6 +14,7 @@ DATA ?= .
 SEEDS ?= 224
 TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
+ACCURACY = .venv/bin/python bench/accuracy.py --results runs/recipes.jsonl
 
 .PHONY: demo test lint bench reproduce faults clean
 
@@ -46,10 +47,12 @@ bench: .venv/ready
 	.venv/bin/python bench/checkpoint_cost.py
 
 reproduce: .venv/ready-dev
+	mkdir -p runs
 	for table in $(TABLES); do \
-	    .venv/bin/python bench/accuracy.py $$table --data $(DATA) --seeds $(SEEDS) || exit; \
+	    $(ACCURACY) $$table --data $(DATA) --seeds $(SEEDS) || exit; \
 	done
-	.venv/bin/python bench/accuracy.py --draw docs/recipes.png
+	$(ACCURACY) --draw runs/recipes.png
+	$(ACCURACY) --draw_variants runs/variants.png
 
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py

@@ -148,15 +148,20 @@ def commands(row, seed, data, folder):
 def run_command(row, argv):
     """Run run.py's command with the row's recipe, in a process of its own.
 
-    Ctrl-C is for that process, which takes its time to write a checkpoint; how it ends, we end.
+    Ctrl-C is for that process, which takes its time to write a checkpoint; how it ends, we end
+    (killed by a signal: 128 + its number, as in a shell).
     """
     words = json.dumps([asdict(row), argv])
     child = subprocess.Popen([sys.executable, __file__, "--worker", words])
-    ours = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    code = child.wait()
-    signal.signal(signal.SIGINT, ours)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        code = child.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code < 0:
+        print(f"{row.recipe}, {row.variant}: killed by signal {-code}", file=sys.stderr)
     if code:
-        raise SystemExit(abs(code))
+        raise SystemExit(128 - code if code < 0 else code)
 
 
 def run_row(row, seed, data, folder):

@@ -59,7 +59,8 @@ def measure_training(
 ):
     """Examples/s and real tokens/s of whole training steps, after WARM_UP, and peak memory.
 
-    Each side with its own batches, optimizer and loop. Real tokens are counted for ours alone.
+    Each side with its own batches, optimizer and loop. Real tokens are counted on our draws for
+    both: the textbook's are as long on average.
     """
     import random
     from itertools import islice
@@ -153,7 +154,7 @@ def measure(kind, **arguments):
     """The measurement's result, from a fresh process."""
     result, code, errors = in_a_process(__file__, kind, arguments)
     if code:
-        raise SystemExit(errors)
+        raise SystemExit(errors or f"{kind}: expected a result, the process ended with {code}")
     return result
 
 

@@ -88,15 +88,18 @@ class Recipe:
     #                                   None: it follows the assignment's cosine
     warmup_share: float = 0.0  # of the steps, over which it rises to the line
     warmup_tokens: int = 0  # padded tokens over which it rises to the cosine
-    decay_epochs: int = 0  # passes over the pretraining file in which the cosine falls once
+    decay_epochs: int | None = None  # passes over the pretraining file in which the cosine falls
+
+    def __post_init__(self):
+        assert (self.decay_share is None) != (self.decay_epochs is None), "one schedule, not two"
 
     def final_tokens(self, n_pretrain, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.
 
         `n_pretrain` is the examples of the pretraining file. The handout counts an example as
-        block_size tokens here, and as block_size - 1 in training.
+        block_size tokens here, and as block_size - 1 in training. 0 where there is no cosine.
         """
-        return self.decay_epochs * n_pretrain * block_size
+        return (self.decay_epochs or 0) * n_pretrain * block_size
 
 
 RECIPES = {

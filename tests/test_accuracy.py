@@ -1,6 +1,10 @@
 """bench/accuracy.py: rows that differ, a split that keeps dev out, and a table that resumes."""
 
+import functools
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import asdict
 
 import pytest
@@ -78,6 +82,23 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("a finished row was run again"))
     run_table(rows, [3], data, "dev", results, data / "runs")
     assert results.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("child", "status", "says"),
+    [
+        ("os.kill(os.getppid(), signal.SIGINT); raise SystemExit(3)", 3, ""),  # Ctrl-C is its own
+        ("os.kill(os.getpid(), signal.SIGKILL)", 137, "mixed, vanilla: killed by signal 9\n"),
+    ],
+)
+def test_a_table_ends_as_its_training_ends(child, status, says, capsys, monkeypatch):
+    code = f"import os, signal; {child}"
+    popen = functools.partial(subprocess.Popen, [sys.executable, "-c", code])
+    monkeypatch.setattr(accuracy.subprocess, "Popen", lambda command: popen())
+    with pytest.raises(SystemExit) as end:
+        accuracy.run_command(Row("mixed"), [])
+    assert (end.value.code, capsys.readouterr().err) == (status, says)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import dataclasses
 
 import pytest
 
+import arguments
 import attention
 import recipes
+import run
 
 
 def test_handout_is_the_assignments_table():
@@ -23,6 +25,22 @@ def test_handout_is_the_assignments_table():
     assert (handout.warmup_tokens, handout.dropout) == (10240, 0.1)
     assert (handout.objective, handout.decay_share) == (None, None)
     assert handout.final_tokens(2938) == 200 * 2938 * 128
+
+
+@pytest.mark.parametrize("changes", [{"decay_epochs": None}, {"decay_share": 0.9}])
+def test_the_rate_falls_in_one_way(changes):
+    with pytest.raises(AssertionError, match="one schedule"):
+        dataclasses.replace(recipes.RECIPES["handout"], **changes)
+
+
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_a_learning_rate_scales_all_rates(name):
+    phase = recipes.RECIPES[name].pretrain
+    line = ["pretrain", "vanilla", "wiki.txt", "--writing_params_path", "p", "--learning_rate"]
+    args = arguments.build_parser().parse_args([*line, str(2 * phase.learning_rate)])
+    doubled, _ = run.length(args, phase, 100, 1e-3)
+    assert doubled.learning_rate == 2 * phase.learning_rate
+    assert doubled.muon_rate == (phase.muon_rate and 2 * phase.muon_rate)
 
 
 def test_only_mixed_shows_questions_in_pretraining():
