@@ -71,13 +71,15 @@ def draw_work(lines, path):
 
 
 def draw_variants(groups, path):
-    """Accuracy on dev with its standard error, and seconds a step, of each attention.
+    """Accuracy on dev with its standard error, and the time of a step over vanilla's, of each.
 
-    `groups` are {name of the data: lines of accuracy.py's results}.
+    `groups` are {name of the data: lines of accuracy.py's results}; a group's lines are of one
+    machine. Where vanilla has not been run, no times are drawn.
     """
     figure, (left, right) = panels(2, (11, 4.5), sharey=True)
     thickness, labelled = 0.8 / len(groups), set()
     for number, (data, lines) in enumerate(groups.items()):
+        vanilla = _seconds_a_step(lines, "vanilla")
         for at, variant in enumerate(recipes.VARIANTS):
             found = [line for line in lines if line["variant"] == variant]
             if not found:
@@ -89,14 +91,20 @@ def draw_variants(groups, path):
             place = at + (number - (len(groups) - 1) / 2) * thickness
             error = 100 * (share * (1 - share) / asked) ** 0.5
             left.barh(place, 100 * share, thickness, xerr=error, **how)
-            seconds = statistics.median(line["seconds_a_step"] for line in found)
-            right.barh(place, seconds, thickness, **how)
+            if vanilla:
+                right.barh(place, _seconds_a_step(lines, variant) / vanilla, thickness, **how)
     left.set_yticks(range(len(recipes.VARIANTS)), recipes.VARIANTS)
     left.invert_yaxis()
     left.set_xlabel("dev accuracy, %")
-    right.set_xlabel("seconds a step")
-    right.legend()
+    right.set_xlabel("time of a step, vanilla's = 1")
+    left.legend()
     figure.savefig(path)
+
+
+def _seconds_a_step(lines, variant):
+    """The median of the variant's, or None where there are none."""
+    found = [line["seconds_a_step"] for line in lines if line["variant"] == variant]
+    return statistics.median(found) if found else None
 
 
 def draw_growth(results, path):
