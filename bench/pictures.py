@@ -71,15 +71,14 @@ def draw_work(lines, path):
 
 
 def draw_variants(groups, path):
-    """Accuracy on dev with its standard error, and the time of a step over vanilla's, of each.
+    """Accuracy on dev of each attention, with its standard error.
 
-    `groups` are {name of the data: lines of accuracy.py's results}; a group's lines are of one
-    machine. Where vanilla has not been run, no times are drawn.
+    `groups` are {name of the data: lines of accuracy.py's results}; those that differ in the seed
+    alone are one bar, their mean.
     """
-    figure, (left, right) = panels(2, (11, 4.5), sharey=True)
+    figure, panel = panels(1, (6.5, 4.5))
     thickness, labelled = 0.8 / len(groups), set()
     for number, (data, lines) in enumerate(groups.items()):
-        vanilla = _seconds_a_step(lines, "vanilla")
         for at, variant in enumerate(recipes.VARIANTS):
             found = [line for line in lines if line["variant"] == variant]
             if not found:
@@ -90,21 +89,12 @@ def draw_variants(groups, path):
             labelled.add(data)
             place = at + (number - (len(groups) - 1) / 2) * thickness
             error = 100 * (share * (1 - share) / asked) ** 0.5
-            left.barh(place, 100 * share, thickness, xerr=error, **how)
-            if vanilla:
-                right.barh(place, _seconds_a_step(lines, variant) / vanilla, thickness, **how)
-    left.set_yticks(range(len(recipes.VARIANTS)), recipes.VARIANTS)
-    left.invert_yaxis()
-    left.set_xlabel("dev accuracy, %")
-    right.set_xlabel("time of a step, vanilla's = 1")
-    left.legend()
+            panel.barh(place, 100 * share, thickness, xerr=error, **how)
+    panel.set_yticks(range(len(recipes.VARIANTS)), recipes.VARIANTS)
+    panel.invert_yaxis()
+    panel.set_xlabel("dev accuracy, %")
+    panel.legend()
     figure.savefig(path)
-
-
-def _seconds_a_step(lines, variant):
-    """The median of the variant's, or None where there are none."""
-    found = [line["seconds_a_step"] for line in lines if line["variant"] == variant]
-    return statistics.median(found) if found else None
 
 
 def draw_growth(results, path):

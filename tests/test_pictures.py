@@ -64,12 +64,11 @@ def drawn(monkeypatch):
 
 
 def test_seeds_of_a_variant_are_one_bar(tmp_path, drawn):
-    """130 of 1,000, and the medians of the seconds a step: 0.3 over 0.15."""
-    rope = [line | {"variant": "rope", "seconds_a_step": 0.3} for line in LINES[:2]]
-    pictures.draw_variants({"data": [*LINES[:2], *rope], "others": rope}, tmp_path / "a.png")
-    ((_, (left, right)),) = drawn
-    assert [bar.get_width() for bar in left.patches] == [pytest.approx(13)] * 3
-    assert [bar.get_width() for bar in right.patches] == [1, pytest.approx(2)]
+    """130 of 1,000."""
+    pictures.draw_variants({"data": LINES[:2]}, tmp_path / "a.png")
+    ((_, panel),) = drawn
+    (bar,) = panel.patches
+    assert bar.get_width() == pytest.approx(13)
 
 
 def test_seeds_of_a_budget_are_one_point(tmp_path, drawn):
