@@ -192,7 +192,10 @@ def run_table(rows, seeds, data, scored_on, results, folder):
     for seed in seeds:
         for row in rows:
             key = {**asdict(row), "seed": seed, "scored_on": scored_on, "corpus_sha256": corpus}
-            if any(key.items() <= line.items() for line in done):
+            found = [line for line in done if key.items() <= line.items()]
+            if found:
+                print(f"in {results} already: ", end="")
+                show(found[0])
                 continue
             name = [row.recipe, row.variant, str(row.budget), scored_on, corpus[:6], str(seed)]
             name = "-".join(name)
@@ -238,11 +241,12 @@ def by_corpus(rows, lines):
 
 def show(line):
     changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
+    minutes = "" if line["seconds"] is None else f", {line['seconds'] / 60:.0f} min"
     if line["scratch"]:
         changes = "without pretraining"
     print(
         f"{line['recipe']} ({changes}), {line['variant']}, seed {line['seed']}:"
-        f" {line['pflop']} PFLOP, {line['seconds'] / 60:.0f} min:"
+        f" {line['pflop']} PFLOP{minutes}:"
         f" {line['correct']} of {line['questions']}"
         f" ({line['correct'] / line['questions']:.1%}) of {line['scored_on']}",
         flush=True,
@@ -283,7 +287,9 @@ def main(argv=None):
     add("table", nargs="?", choices=tuple(TABLES), help="the rows to run")
     add("--data", type=folder_of(*NAMES), default=ROOT, metavar="FOLDER", help=DATA_HELP)
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
-    add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", metavar="PATH")
+    published = "the finished rows (default: docs/recipes.jsonl, the published ones; name another"
+    published += " file to run those again)"
+    add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", help=published)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--draw", type=png, metavar="PNG", help="draw accuracy against work")
     add("--draw_variants", type=png, metavar="PNG", help="draw accuracy of the table `variants`")

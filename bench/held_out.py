@@ -137,7 +137,9 @@ def main(argv=None):
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--budget", type=positive, default=0.05, metavar="PFLOP", help="default: %(default)s")
     add("--dropout", type=float, default=0.0, metavar="P", help="default: %(default)s")
-    add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", metavar="PATH")
+    published = "the finished rows (default: docs/held_out.jsonl, the published ones; name another"
+    published += " file to run those again)"
+    add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", help=published)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--table", action="store_true", help="only print the results")
     args = parser.parse_args(argv)

@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
+from arguments import whole  # noqa: E402
 from machine import peak_mb, prepare_cpu  # noqa: E402
 from pictures import draw_costs, png  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
@@ -244,11 +245,11 @@ def main(argv=None):
     )
     add = parser.add_argument
     add_sections(parser, SECTIONS)
-    add("--lengths", type=int, nargs="+", metavar="T")
+    add("--lengths", type=whole(2), nargs="+", metavar="T")
     add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
     add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")
     add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
-    add("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    add("--device", choices=("cpu", "cuda"), default="cpu", help="default: %(default)s")
     add("--draw", type=png, metavar="PNG", help="also draw time over length; needs matplotlib")
     args = parser.parse_args(argv)
     if args.worker:

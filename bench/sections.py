@@ -16,12 +16,17 @@ def add_sections(parser, sections):
 
 
 def check_sections(parser, args, sections):
-    """Refuse sections that there are not, and a file whose folder is not there."""
+    """Refuse sections and devices that there are not, and a file whose folder is not there."""
     unknown = set(args.sections) - set(sections)
     if unknown:
         parser.error(f"expected sections of {', '.join(sections)}, got {', '.join(unknown)}")
     if args.json and not Path(args.json).resolve().parent.is_dir():
         parser.error(f"--json: expected an existing folder, got {args.json}; create it")
+    if args.device == "cuda":
+        import torch
+
+        if not torch.cuda.is_available():
+            parser.error("--device cuda: expected a GPU with CUDA, got none; leave --device out")
 
 
 def run_sections(args, sections, **facts):

@@ -75,7 +75,8 @@ def encode(text, stoi, where):
         if char in (PAD_CHAR, MASK_CHAR) or any(c not in stoi for c in folded):
             raise InputError(
                 f"{where}: expected characters of the pretraining corpus, got {char!r}"
-                f" (U+{ord(char):04X}) in {text!r}; replace it"
+                f" (U+{ord(char):04X}) in {text!r}; replace it, or pass the"
+                " wiki.txt that goes with it"
             )
         ids.extend(stoi[c] for c in folded)
     if not ids:

@@ -55,15 +55,17 @@ def check_record(path, about):
     for name, value in about.items():
         if name in record and record[name] != value:
             want, have = record[name], value
+            mend = "give the variant, its options and the pretraining corpus of its training"
             if name == "vocabulary" and isinstance(want, str):  # too long to see what differs
                 want, have = (
                     "".join(sorted(set(a) - set(b))) or "no more"
                     for a, b in ((want, have), (have, want))
                 )
                 name = "characters that the other lacks"
+                mend = "it was trained with another wiki.txt, so pass that one"
             raise InputError(
                 f"{path}: {name}: expected that of its record, {shown(want)}, got {shown(have)};"
-                " give the variant, its options and the pretraining corpus of its training"
+                f" {mend}"
             )
 
 

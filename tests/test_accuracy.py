@@ -82,6 +82,7 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("a finished row was run again"))
     run_table(rows, [3], data, "dev", results, data / "runs")
     assert results.read_bytes() == before
+    assert f"in {results} already: mixed (objective.after 1)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

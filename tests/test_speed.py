@@ -41,8 +41,10 @@ def test_evaluation_and_product_are_timed_on_both_sides():
     [
         (["traning"], "expected sections of training, evaluation, growth, startup, got traning"),
         (["evaluation", "--parameters", "/no.params"], "expected a parameter file, got /no.params"),
+        (["training", "--device", "cuda"], "--device cuda: expected a GPU with CUDA, got none"),
         (["growth", "--compile"], "--compile: expected the section training alone"),
     ],
 )
-def test_bad_arguments_are_one_line(refused, argv, says):
+def test_bad_arguments_are_one_line(refused, argv, says, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert says in refused(*argv, main=speed.main)
