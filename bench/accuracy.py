@@ -39,6 +39,7 @@ HELD_OUT = 400  # training pairs that ablations are scored on
 ABOUT = ("parameters", "device", "threads", "torch", "precision", "corpus_sha256")
 COURSE = "823bb536fca77c8b5a15b34b0dead6355d0cf1f806e822464bca28806c2fd055"  # its wiki.txt
 DATA_HELP = "of wiki.txt and the questions (default: the repository's own)"
+RESULTS_HELP = "finished rows (default: the published ones, %(default)s; name a new file to rerun)"
 NAMES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv")
 
 
@@ -241,12 +242,11 @@ def by_corpus(rows, lines):
 
 def show(line):
     changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
-    minutes = "" if line["seconds"] is None else f", {line['seconds'] / 60:.0f} min"
     if line["scratch"]:
         changes = "without pretraining"
     print(
         f"{line['recipe']} ({changes}), {line['variant']}, seed {line['seed']}:"
-        f" {line['pflop']} PFLOP{minutes}:"
+        f" {line['pflop']} PFLOP, {line['seconds'] / 60:.0f} min:"
         f" {line['correct']} of {line['questions']}"
         f" ({line['correct'] / line['questions']:.1%}) of {line['scored_on']}",
         flush=True,
@@ -287,9 +287,8 @@ def main(argv=None):
     add("table", nargs="?", choices=tuple(TABLES), help="the rows to run")
     add("--data", type=folder_of(*NAMES), default=ROOT, metavar="FOLDER", help=DATA_HELP)
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
-    published = "the finished rows (default: docs/recipes.jsonl, the published ones; name another"
-    published += " file to run those again)"
-    add("--results", type=Path, default=ROOT / "docs" / "recipes.jsonl", help=published)
+    published = ROOT / "docs" / "recipes.jsonl"
+    add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--draw", type=png, metavar="PNG", help="draw accuracy against work")
     add("--draw_variants", type=png, metavar="PNG", help="draw accuracy of the table `variants`")

@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from tqdm import tqdm  # noqa: E402
 
 import recipes  # noqa: E402
-from accuracy import Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
+from accuracy import RESULTS_HELP, Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
 from arguments import positive  # noqa: E402
 from files import read_text  # noqa: E402
 from machine import prepare_products  # noqa: E402
@@ -137,9 +137,8 @@ def main(argv=None):
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--budget", type=positive, default=0.05, metavar="PFLOP", help="default: %(default)s")
     add("--dropout", type=float, default=0.0, metavar="P", help="default: %(default)s")
-    published = "the finished rows (default: docs/held_out.jsonl, the published ones; name another"
-    published += " file to run those again)"
-    add("--results", type=Path, default=ROOT / "docs" / "held_out.jsonl", help=published)
+    published = ROOT / "docs" / "held_out.jsonl"
+    add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--table", action="store_true", help="only print the results")
     args = parser.parse_args(argv)
