@@ -279,13 +279,16 @@ def main(argv=None):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
     args = parser.parse_args(argv)
+    cases = args.cases.split(",")
+    if unknown := [name for name in cases if name not in CASES]:
+        parser.error(f"--cases: expected some of {', '.join(CASES)}, got {', '.join(unknown)}")
     torch.set_num_threads(1)
     results = {}
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)
         lab = Lab(home, args.seed)
         print(f"an uninterrupted run of {STEPS} steps takes {lab.seconds:.1f} s", flush=True)
-        for name in args.cases.split(","):
+        for name in cases:
             case, share = CASES[name]
             started = time.monotonic()
             try:

@@ -9,6 +9,8 @@ import recipes
 
 def png(text):
     """An argparse type: where a picture can be written, known before hours of measuring."""
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
     if not Path(text).resolve().parent.is_dir():
         raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
     try:

@@ -24,6 +24,11 @@ def main(argv=None):
     args = parser.parse_args(argv)
     try:
         check_paths(args)
+        if not args.outputs_path.lower().endswith(".png"):
+            raise InputError(
+                f"--outputs_path: expected a name that ends in .png, got {args.outputs_path};"
+                " change the ending"
+            )
         import matplotlib  # noqa: F401  before the model is built
 
         draw_question(args)

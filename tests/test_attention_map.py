@@ -75,6 +75,7 @@ def test_bad_input_is_one_line(world, params, refused):
             "--question, line 1: expected char",
         ),
         (command(world, "rope", path, out="no/map.png"), "expected an existing folder"),
+        (command(world, "rope", path, out="map.pdf"), "expected a name that ends in .png"),
         (
             command(world, "rope", path, out="rope.params"),
             "expected a file of its own, got an input",
@@ -83,7 +84,7 @@ def test_bad_input_is_one_line(world, params, refused):
     ):
         line = refused(*argv, main=attention_map.main)
         assert line.startswith("attention_map.py: error: ") and says in line
-    assert not (world.folder / "map.png").exists()
+    assert not list(world.folder.glob("map.*"))
 
 
 def test_without_matplotlib_one_line_says_so(world, params, refused, monkeypatch):

@@ -28,6 +28,13 @@ def test_four_cases_of_faults():
     assert {name: result["ok"] for name, result in found.items()} == dict.fromkeys(cases, True)
 
 
+def test_an_unknown_case_is_one_line():
+    argv = [sys.executable, ROOT / "bench" / "faults.py", "--cases", "kills,quakes"]
+    result = subprocess.run(argv, capture_output=True, text=True)
+    line = result.stderr.splitlines()[-1]
+    assert (result.returncode, result.stdout) == (2, "") and line.endswith("got quakes")
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs the alarm that ends a hang")
 def test_inputs_that_are_damaged():
     assert run("fuzz.py", "--inputs", "140")["inputs"] >= 140

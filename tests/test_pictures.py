@@ -40,6 +40,10 @@ def test_where_no_picture_can_be_drawn_nothing_is_measured(
     for module, work in ((accuracy, "run_row"), (speed, "growth"), (long_context, "cost")):
         monkeypatch.setattr(module, work, lambda *_: pytest.fail("it was measured"))
     nowhere = str(tmp_path / "none" / "a.png")
+    pdf = str(tmp_path / "a.pdf")
+    assert f"expected a name that ends in .png, got {pdf}" in refused(
+        *argv, "--draw", pdf, main=main
+    )
     pytest.importorskip("matplotlib")
     assert f"expected an existing folder, got {nowhere}" in refused(
         *argv, "--draw", nowhere, main=main
