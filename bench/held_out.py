@@ -33,6 +33,8 @@ from record import read_record, sha256  # noqa: E402
 
 EVERY = 10  # one line of so many is held out
 DRAWS = 8  # corruptions of each held-out line
+PLACES = (1, 3, 8, 16)  # bits are also given apart for the content's characters up to each of these
+NAMED = "content's characters 1, -3, -8, -16, on"
 
 
 def split(text):
@@ -46,27 +48,33 @@ def split(text):
 
 
 def bits(model, corpus, indices):
-    """Mean bits per character, of the content that is masked in the documents with these indices.
+    """Bits per character of the content that is masked in the documents with these indices.
 
-    What stands before it is given. Each document is corrupted DRAWS times, always alike.
+    What stands before a character is given. Each document is corrupted DRAWS times, always alike.
+    Return the mean over all characters, and the means over the content's first, over its second and
+    third, … as PLACES has it, and over those behind (None where there is none).
     """
     import torch
     import torch.nn.functional as F
 
     from dataset import MASK, PAD
 
-    total = count = 0
+    total, count = torch.zeros(2, len(PLACES) + 1, dtype=torch.float64)  # (places,) twice
     model.eval()
     with torch.no_grad():
         for draw in tqdm(range(DRAWS), desc="corruptions of held-out lines", disable=None):
             for rows in torch.tensor(indices).split(64):
                 x, y = corpus.padded(rows, 0, draw)  # (B, L-1)
-                content = ((x == MASK).cumsum(1) == 2) & (y != PAD)  # (B, L-1)
+                behind = (x == MASK).cumsum(1) == 2  # (B, L-1): the second ⁇, and all after it
+                content = behind & (y != PAD)  # (B, L-1)
+                place = torch.bucketize(behind.cumsum(1)[content], torch.tensor(PLACES))  # (n,)
                 logits, _ = model(x)
                 nats = F.cross_entropy(logits.transpose(1, 2), y, reduction="none")  # (B, L-1)
-                total += nats[content].sum().item()
-                count += content.sum().item()
-    return total / count / math.log(2)
+                total.index_add_(0, place, nats[content].double())
+                count += place.bincount(minlength=len(count))
+    mean = (total.sum() / count.sum()).item() / math.log(2)
+    means = (total / count / math.log(2)).tolist()
+    return mean, [None if math.isnan(at) else round(at, 3) for at in means]
 
 
 def run_row(row, seed, data, folder):
@@ -89,8 +97,8 @@ def run_row(row, seed, data, folder):
     prepare_products()
     model = GPT(GPTConfig(corpus.vocab_size, recipes.BLOCK_SIZE, variant=row.variant))
     load_parameters(model, path)
-    found = bits(model, corpus, list(range(len(read), len(read) + len(held))))
-    found_read = bits(model, corpus, list(range(0, len(read), EVERY)))
+    found, places = bits(model, corpus, list(range(len(read), len(read) + len(held))))
+    found_read, places_read = bits(model, corpus, list(range(0, len(read), EVERY)))
     record = read_record(path)
     return {
         **asdict(row),
@@ -98,6 +106,8 @@ def run_row(row, seed, data, folder):
         "corpus_sha256": sha256(data / "wiki.txt"),
         "bits": round(found, 4),
         "bits_read": round(found_read, 4),  # of as many lines that were read
+        "bits_at": places,
+        "bits_read_at": places_read,
         "parameters": model.num_parameters(),
         "pflop": float(f"{record['pflop']:.3g}"),
         "seconds a step": round(record["seconds"] / record["steps"], 3),
@@ -122,6 +132,9 @@ def table(lines):
             f" {rows[0]['parameters']} parameters,"
             f" {statistics.median(row['seconds a step'] for row in rows)} s a step"
         )
+        for row in rows:
+            if "bits_at" in row:
+                print(f"    seed {row['seed']}, {NAMED}: {row['bits_at']}, {row['bits_read_at']}")
 
 
 def main(argv=None):

@@ -22,7 +22,9 @@ def test_lines_are_read_or_held_out_and_characters_are_known():
 
 
 def test_bits_are_of_the_content_alone():
-    """Against a loop over single examples; and an undecided model needs log2 of the vocabulary."""
+    """Against a loop over single examples, at each place of the content too; and an undecided model
+    needs log2 of the vocabulary.
+    """
     corpus = CharCorruptionDataset(CORPUS, 128)
     torch.manual_seed(0)
     model = GPT(GPTConfig(corpus.vocab_size, 128, n_layer=1, n_head=2, n_embd=16)).eval()
@@ -32,11 +34,19 @@ def test_bits_are_of_the_content_alone():
             x, y = corpus.example(i, 0, draw)
             log_p = model(x[None])[0][0].log_softmax(1).detach()
             start = (x == MASK).nonzero()[1].item()
-            nats += [-log_p[t, y[t]].item() for t in range(start, len(y)) if y[t] != PAD]
-    want = sum(nats) / len(nats) / math.log(2)
-    assert held_out.bits(model, corpus, indices) == pytest.approx(want, rel=1e-5)
+            nats.append([-log_p[t, y[t]].item() for t in range(start, len(y)) if y[t] != PAD])
+
+    def want(start, end):
+        found = [value for content in nats for value in content[start:end]]
+        return sum(found) / len(found) / math.log(2)
+
+    mean, places = held_out.bits(model, corpus, indices)
+    assert mean == pytest.approx(want(0, None), rel=1e-5)
+    starts = (0, *held_out.PLACES)
+    wanted = [want(*ends) for ends in zip(starts, (*held_out.PLACES, None), strict=True)]
+    assert places == pytest.approx(wanted, abs=6e-4)
     model.head.weight.data.zero_()
-    assert held_out.bits(model, corpus, indices) == pytest.approx(math.log2(corpus.vocab_size))
+    assert held_out.bits(model, corpus, indices)[0] == pytest.approx(math.log2(corpus.vocab_size))
 
 
 def test_a_row_is_run_once(tmp_path, capsys):
