@@ -20,18 +20,18 @@ ACCURACY = .venv/bin/python bench/accuracy.py --results runs/recipes.jsonl
 
 demo: .venv/ready
 	mkdir -p demo
-	$(RUN) pretrain vanilla wiki.txt --recipe mixed --budget 0.07 --resume \
-	    --writing_params_path demo/vanilla.params \
+	$(RUN) pretrain rope wiki.txt --recipe mixed --budget 0.06 --resume \
+	    --writing_params_path demo/rope.params \
 	    --finetune_corpus_path birth_places_train.tsv
 	@echo; echo "Asking about the 500 people of birth_dev.tsv, whose questions it has not seen:"
-	$(RUN) evaluate vanilla wiki.txt \
-	    --reading_params_path demo/vanilla.params \
+	$(RUN) evaluate rope wiki.txt \
+	    --reading_params_path demo/rope.params \
 	    --eval_corpus_path birth_dev.tsv \
-	    --outputs_path demo/vanilla.dev.predictions
+	    --outputs_path demo/rope.dev.predictions
 	@echo; echo "Always answering London:"
 	.venv/bin/python src/london_baseline.py
 	@echo
-	@echo "Next: compare the answers with the truth:  paste demo/vanilla.dev.predictions birth_dev.tsv"
+	@echo "Next: compare the answers with the truth:  paste demo/rope.dev.predictions birth_dev.tsv"
 	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 

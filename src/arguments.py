@@ -36,11 +36,11 @@ the experiment, from pretraining to accuracy:
 That takes hours on a CPU; with --recipe fast in the first two, 20 minutes. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
-the most for the least work, the training questions mixed into pretraining:
-  python src/run.py pretrain vanilla wiki.txt --recipe mixed --budget 0.07 \\
+the most for the least work, the training questions mixed into pretraining, and rotary positions:
+  python src/run.py pretrain rope wiki.txt --recipe mixed --budget 0.06 \\
       --writing_params_path mixed.params \\
       --finetune_corpus_path birth_places_train.tsv
-  python src/run.py evaluate vanilla wiki.txt \\
+  python src/run.py evaluate rope wiki.txt \\
       --reading_params_path mixed.params \\
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path mixed.dev.predictions
