@@ -32,7 +32,7 @@ def test_the_readmes_commands_parse():
 
 def test_the_assignments_commands_are_all_there():
     asked = {(argv[0], argv[1]) for argv in commands("src/run.py")}
-    assert asked == {(f, v) for f in arguments.REQUIRED for v in ("vanilla", "synthesizer")}
+    assert asked >= {(f, v) for f in arguments.REQUIRED for v in ("vanilla", "synthesizer")}
     assert ["namedata"] in commands("src/dataset.py")
     assert ["charcorruption"] in commands("src/dataset.py")
     assert [] in commands("src/london_baseline.py")
