@@ -66,22 +66,22 @@ class SynthesizerAttention(nn.Module):
         self.proj = nn.Linear(config.n_embd, config.n_embd)
         self.register_buffer("mask", _causal_mask(config.block_size))
 
-    def forward(self, x, cache=None):
-        v = split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
-        mask = self.mask[:, :, : x.size(1), : x.size(1)] > 0  # (1, 1, t, t)
+    def forward(self, x, cache=None, packing=None):
+        v = split_heads(self.value(x), self.n_head, packing)  # (B, h, t, C/h)
+        mask = self.mask[:, :, : v.size(2), : v.size(2)] > 0  # (1, 1, t, t)
         if cache is not None:
             at, v = cache.append(v)  # (B, t), (B, h, T, C/h)
             mask = causal(at, v.size(2))  # (B, 1, t, T)
-        y = self.attn_drop(self._weights(x, mask)) @ v  # (B, h, t, C/h)
-        return self.resid_drop(self.proj(merge_heads(y)))  # (B, t, C)
+        y = self.attn_drop(self._weights(x, mask, packing)) @ v  # (B, h, t, C/h)
+        return self.resid_drop(self.proj(merge_heads(y, packing)))  # as x
 
     def attention_weights(self, x):
         """The weights (B, h, t, t) that forward(x) mixes with, without dropout."""
         return self._weights(x, self.mask[:, :, : x.size(1), : x.size(1)] > 0)
 
-    def _weights(self, x, mask):
+    def _weights(self, x, mask, packing=None):
         T = mask.size(3)
-        hidden = F.relu(split_heads(self.w1(x), self.n_head))  # (B, h, t, C/h)
+        hidden = F.relu(split_heads(self.w1(x), self.n_head, packing))  # (B, h, t, C/h)
         scores = hidden @ self.w2[:, :T] + self.b2[:T]  # (B, h, t, T)
         return masked_softmax(scores, mask)  # (B, h, t, T)
 

@@ -54,9 +54,10 @@ class Attention(nn.Module):
 
         Y_i = W(X Q_i, X K_i) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size. A variant defines `weights`, which decoding and
-    pictures use; and `mix`, where a whole sequence can be mixed more cheaply than by the matrix of
-    all weights. `learned_positions` says whether the model adds pos_emb to its input.
+    Input and output (B, t, C), t ≤ block_size, or (N, C) where a Packing says which rows they are
+    of: B and t are then those that it gives attention. A variant defines `weights`, which decoding
+    and pictures use; and `mix`, where a whole sequence can be mixed more cheaply than by the matrix
+    of all weights. `learned_positions` says whether the model adds pos_emb to its input.
     """
 
     learned_positions = True
@@ -88,21 +89,21 @@ class Attention(nn.Module):
         """Y (B, h, t, C/h) of queries at positions `at` (B, t), k and v (B, h, T, C/h) kept."""
         return self.attn_drop(self.weights(q, k, at)) @ v  # (B, h, t, C/h)
 
-    def project(self, x, cache=None):
+    def project(self, x, cache=None, packing=None):
         """q, k, v (B, h, t, C/h)."""
-        q = split_heads(self.query(x), self.n_head)  # (B, h, t, C/h)
-        k = split_heads(self.key(x), self.n_head)  # (B, h, t, C/h)
-        v = split_heads(self.value(x), self.n_head)  # (B, h, t, C/h)
+        q = split_heads(self.query(x), self.n_head, packing)  # (B, h, t, C/h)
+        k = split_heads(self.key(x), self.n_head, packing)  # (B, h, t, C/h)
+        v = split_heads(self.value(x), self.n_head, packing)  # (B, h, t, C/h)
         return q, k, v
 
-    def forward(self, x, cache=None):
-        q, k, v = self.project(x, cache)
+    def forward(self, x, cache=None, packing=None):
+        q, k, v = self.project(x, cache, packing)
         if cache is None:
             y = self.mix(q, k, v)  # (B, h, t, C/h)
         else:
             at, k, v = cache.append(k, v)  # (B, t), (B, h, T, C/h) twice
             y = self.step(q, k, v, at)  # (B, h, t, C/h)
-        return self.resid_drop(self.proj(merge_heads(y)))  # (B, t, C)
+        return self.resid_drop(self.proj(merge_heads(y, packing)))  # as x
 
     def attention_weights(self, x):
         """The weights (B, h, t, t) that forward(x) mixes with, without dropout."""
@@ -169,12 +170,16 @@ def masked_softmax(scores, mask):
     return F.softmax(scores + bias.masked_fill_(~mask, -math.inf), dim=-1)  # as the scores
 
 
-def split_heads(x, n_head):
+def split_heads(x, n_head, packing=None):
+    if packing is not None:
+        return packing.split_heads(x, n_head)  # (B, h, t, C/h)
     B, t, C = x.size()
     return x.view(B, t, n_head, C // n_head).transpose(1, 2)  # (B, h, t, C/h)
 
 
-def merge_heads(y):
+def merge_heads(y, packing=None):
+    if packing is not None:
+        return packing.merge_heads(y)  # (N, C)
     B, h, t, _ = y.size()
     return y.transpose(1, 2).reshape(B, t, -1)  # (B, t, C)
 

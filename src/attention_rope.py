@@ -29,12 +29,12 @@ class RotaryAttention(DotProductAttention):
             f"expected heads of an even width, got {config.n_embd} / {config.n_head}"
         )
 
-    def project(self, x, cache=None):
-        q, k, v = super().project(x)
+    def project(self, x, cache=None, packing=None):
+        q, k, v = super().project(x, cache, packing)
         if cache is None:
-            at = torch.arange(x.size(1), device=x.device)[None]  # (1, t)
+            at = torch.arange(q.size(2), device=x.device)[None]  # (1, t)
         else:
-            at = cache.positions(x.size(1))  # (B, t)
+            at = cache.positions(q.size(2))  # (B, t)
         return rotate(q, at), rotate(k, at), v
 
 

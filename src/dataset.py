@@ -8,6 +8,7 @@ Legend: B batch, t tokens, N documents or pairs, L block_size.
 
 import argparse
 import copy
+import math
 import random
 import unicodedata
 from itertools import pairwise
@@ -25,11 +26,7 @@ PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
 MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
 PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
-# A batch is run in chunks. Their shapes are few, because a CPU's matrix products are compiled for
-# each new shape (half a millisecond and half a megabyte), and small, for caches and memory.
-CHUNK_TOKENS = 2048  # of a chunk, padded, at most, but for a chunk of CHUNK_ROWS
-CHUNK_ROWS, CHUNK_COLUMNS = 8, 8  # its rows and columns are multiples of these, or the batch's
-CHUNK_COST = 100  # what one more chunk costs on a CPU, as the time of so many tokens
+CHUNK_TOKENS = 1024  # about as many has each of the chunks that a batch is run in: see `trim`
 
 # ------------------------------------------------------------------------------ rows and characters
 
@@ -109,46 +106,34 @@ def draw(n, *key):
 def trim(x, y):
     """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
 
-    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that leave out
-    most of the padding; the weight is the chunk's share of the batch's targets, so that
+    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that are no
+    wider than their longest row; the weight is the chunk's share of the batch's targets, so that
     Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
     attention is causal, and a PAD target costs nothing. Each row has a target.
+
+    Small chunks stay in a CPU's caches, and few of them take little of Python's time.
     """
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
     n_targets = (y != PAD).sum()
     chunks = []
-    for start, end, t in cuts(lengths.tolist()):
-        rows = order[start:end]
+    for start, end in cuts(lengths):
+        rows, t = order[start:end], int(lengths[start])
         chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
         chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
     return chunks, x.numel()
 
 
 def cuts(lengths):
-    """[(start, end, columns), …]: rows of falling lengths, cut into the chunks that cost least.
+    """[(start, end), …]: rows of these lengths (B,), cut into chunks of about as many tokens each.
 
-    A chunk costs its tokens, rows · columns, and CHUNK_COST. The cheapest way from the first row to
-    behind the last, by dynamic programming (Bellman 1957).
+    The chunks are a power of two, unless rows are fewer, so that 2, 4 or 8 cores get as many each.
     """
-    cost, came_from = {0: 0}, {}  # of the rows up to an end; where their last chunk starts
-    for end in [*range(CHUNK_ROWS, len(lengths), CHUNK_ROWS), len(lengths)]:
-        ways = []
-        for start in reversed(cost):
-            tokens = (end - start) * _columns(lengths[start])
-            if ways and tokens > CHUNK_TOKENS:
-                break
-            ways.append((cost[start] + tokens + CHUNK_COST, start))
-        cost[end], came_from[end] = min(ways)
-    edges = [len(lengths)]
-    while edges[0]:
-        edges.insert(0, came_from[edges[0]])
-    return [(start, end, _columns(lengths[start])) for start, end in pairwise(edges)]
-
-
-def _columns(length):
-    """The columns of a chunk whose longest row is so long."""
-    return -(-length // CHUNK_COLUMNS) * CHUNK_COLUMNS
+    ends = lengths.cumsum(0)  # (B,)
+    n = 2 ** max(0, round(math.log2(int(ends[-1]) / CHUNK_TOKENS)))
+    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each cut
+    inner = (ends[:, None] - wanted).abs().argmin(0) + 1 if n > 1 else torch.tensor([])  # (n-1,)
+    return list(pairwise([0, *sorted(set(inner.tolist()) - {len(lengths)}), len(lengths)]))
 
 
 def mean_tokens(dataset, seed, most=4096):

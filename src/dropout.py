@@ -1,10 +1,29 @@
 """Dropout (Srivastava et al. 2014), with masks that a CPU draws quickly."""
 
+import threading
+from contextlib import contextmanager
+
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 LEVELS = 2**16  # a mask's entry is 16 random bits against a threshold
+
+_this_thread = threading.local()  # .generator, while it is `seeded`
+
+
+@contextmanager
+def seeded(seed):
+    """Within it, the masks that this thread draws on a CPU are those of the seed.
+
+    Outside they come from torch's generator, which threads that draw at once would share in an
+    order that depends on their timing.
+    """
+    _this_thread.generator = torch.Generator().manual_seed(seed)
+    try:
+        yield
+    finally:
+        _this_thread.generator = None
 
 
 class Dropout(nn.Module):
@@ -29,7 +48,9 @@ class Dropout(nn.Module):
             return x
         if x.device.type != "cpu":
             return F.dropout(x, self.p)
-        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
+        generator = getattr(_this_thread, "generator", None)  # None: torch's
+        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
+        bits.random_(-(2**63), None, generator=generator)
         bits = bits.view(torch.int16)[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
         dropped = round(self.p * LEVELS)
         keep = bits >= dropped - LEVELS // 2

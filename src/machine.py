@@ -7,7 +7,7 @@ import os
 import sys
 
 # mallopt's parameters, from glibc's malloc.h
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX, M_ARENA_MAX = -1, -2, -4, -8
 
 
 def prepare_cpu():
@@ -16,7 +16,8 @@ def prepare_cpu():
     Threads that wait for others soon sleep instead of spinning: on a machine that is shared
     (another run, a browser, a virtual machine's neighbours) two programs that spin slow one
     another down several times over. And memory that is freed stays with the process: by default
-    glibc returns large blocks to the kernel, and the next operation pays for them page by page.
+    glibc returns large blocks to the kernel, and the next operation pays for them page by page;
+    from the heap that all threads share, since it returns threads' own.
     What the user has set in the environment is respected.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
@@ -30,6 +31,7 @@ def prepare_cpu():
     mallopt(M_MMAP_MAX, 0)
     mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
     mallopt(M_TOP_PAD, 64 * 2**20)
+    mallopt(M_ARENA_MAX, 1)
 
 
 def prepare_products():

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 import attention
 from attention_base import Cache
 from dropout import Dropout
+from packing import Packing
 from recipes import OPTIONS
 
 PAD = 0  # the id of the padding character: no loss is taken where it is the target
@@ -38,7 +39,10 @@ class GPTConfig:
 
 
 class Block(nn.Module):
-    """Pre-norm Transformer block: x + attn(ln1(x)), then x + mlp(ln2(x)); (B, t, C) in and out."""
+    """Pre-norm Transformer block: x + attn(ln1(x)), then x + mlp(ln2(x)).
+
+    (B, t, C) in and out, or (N, C) with a Packing, which attention alone needs.
+    """
 
     def __init__(self, config):
         super().__init__()
@@ -46,14 +50,14 @@ class Block(nn.Module):
         self.ln2 = nn.LayerNorm(config.n_embd)
         self.attn = attention.VARIANTS[config.variant](config)
         self.mlp = nn.Sequential(
-            nn.Linear(config.n_embd, 4 * config.n_embd),  # (B, t, 4C)
+            nn.Linear(config.n_embd, 4 * config.n_embd),  # (…, 4C)
             nn.GELU(),  # the exact form, with erf
-            nn.Linear(4 * config.n_embd, config.n_embd),  # (B, t, C)
+            nn.Linear(4 * config.n_embd, config.n_embd),  # (…, C)
             Dropout(config.resid_pdrop),
         )
 
-    def forward(self, x, cache=None):
-        x = x + self.attn(self.ln1(x), cache)
+    def forward(self, x, cache=None, packing=None):
+        x = x + self.attn(self.ln1(x), cache, packing)
         return x + self.mlp(self.ln2(x))
 
 
@@ -120,16 +124,36 @@ class GPT(nn.Module):
         if self.pos_emb is not None:
             # (B, t, C) with a cache, (1, t, C) without
             x = x + (self.pos_emb[0, cache[0].positions(t)] if cache else self.pos_emb[:, :t])
-        x = self.drop(x)  # (B, t, C)
-        for layer, block in enumerate(self.blocks):
-            x = block(x, cache[layer] if cache else None)  # (B, t, C)
+        logits = self._logits(x, cache)  # (B, t, V)
         if cache:
             cache[0].lengths += t
-        logits = self.head(self.ln_f(x))  # (B, t, V)
         if targets is None:
             return logits, None
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
-        return logits, loss
+        return logits, _loss(logits.flatten(0, 1), targets.flatten())
+
+    def loss(self, idx, targets):
+        """The loss alone of forward(idx, targets), on a CPU in about the time of the real tokens.
+
+        Nothing is computed behind a row's last target: see Packing.
+        """
+        packing = Packing(targets != PAD, self.context)
+        idx, targets = packing.pack(idx), packing.pack(targets)  # (N,)
+        x = self.tok_emb(idx)  # (N, C)
+        if self.pos_emb is not None:
+            x = x + F.embedding(packing.columns, self.pos_emb[0])  # (N, C)
+        return _loss(self._logits(x, packing=packing), targets)
+
+    def _logits(self, x, cache=None, packing=None):
+        """(B, t, V) of embedded x (B, t, C); or (N, V) of (N, C), with a Packing."""
+        x = self.drop(x)
+        for layer, block in enumerate(self.blocks):
+            x = block(x, cache[layer] if cache else None, packing)
+        return self.head(self.ln_f(x))
+
+
+def _loss(logits, targets):
+    """Mean cross entropy of logits (n, V) over the targets (n,) that are not PAD."""
+    return F.cross_entropy(logits, targets, ignore_index=PAD)
 
 
 def _init_weights(module):

@@ -17,6 +17,7 @@ from device_steps import DeviceSteps
 from errors import first_line
 from files import save_parameters
 from interrupt import ignore_signals
+from lanes import Lanes
 from muon import Muon
 from progress import Progress
 
@@ -87,6 +88,9 @@ class Trainer:
     schedule; it should be a pure function, so that runs can be repeated. If it can also make them
     on a GPU, and the model is there, so are the steps: see DeviceSteps.
 
+    A model may have a method `loss(x, y)` besides, which gives the loss alone by less work, in
+    shapes that depend on values; it is used on a CPU, unless torch.compile is.
+
     A module of the model that has a method `begin_step(step)` is told the number of each training
     step before it, from 0; what it changes is to follow from torch's generator and the state_dict.
 
@@ -117,6 +121,9 @@ class Trainer:
         self.stop = False
         self.update_random()
         self.forward = Compiled(model) if config.compile else model
+        eager = self.device.type == "cpu" and not config.compile
+        self.lanes = Lanes(torch.get_num_threads() if eager else 1)
+        self.loss_alone = eager and hasattr(model, "loss")
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
@@ -232,6 +239,8 @@ class Trainer:
         """The model's loss, in the configuration's precision."""
         bf16 = self.config.precision == "bf16"
         with torch.autocast(self.device.type, torch.bfloat16, bf16, cache_enabled=False):
+            if self.loss_alone and not self.on_device:
+                return self.model.loss(x, y)
             return self.forward(x, y)[1]
 
     def clip(self):
@@ -240,13 +249,18 @@ class Trainer:
 
     def gradient(self, chunks):
         """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
-        self.model.zero_grad(set_to_none=True)
-        losses = []
-        for x, y, weight in chunks:
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+
+        def gradient(chunk):
+            x, y, weight = chunk
             loss = self.loss(x.to(self.device), y.to(self.device)) * weight
-            loss.backward()
-            losses.append(loss.detach())
-        return sum(torch.stack(losses).tolist())  # one wait for all chunks
+            return [loss.detach(), *torch.autograd.grad(loss, trained, allow_unused=True)]
+
+        loss, *gradients = self.lanes.sum(gradient, chunks)
+        for parameter, total in zip(trained, gradients, strict=True):
+            # a copy: autograd may give two parameters the same tensor
+            parameter.grad = None if total is None else total.clone()
+        return loss.item()
 
     @torch.no_grad()
     def test_loss(self):

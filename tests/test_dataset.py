@@ -2,7 +2,6 @@
 
 import collections
 import itertools
-import math
 import random
 
 import numpy as np
@@ -226,7 +225,7 @@ def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
         assert sum(weight for _, _, weight in chunks) == pytest.approx(1)
         rows = []
         for x, y, _ in chunks:
-            assert y[:, -dataset.CHUNK_COLUMNS :].any()  # trimmed after the longest row
+            assert y[:, -1].any()  # trimmed after the longest row
             rows += [
                 text_of(torch.cat((r, s[-1:])), data.itos).rstrip("□")
                 for r, s in zip(x, y, strict=True)
@@ -242,45 +241,41 @@ def test_chunks_are_sorted_and_weighted_by_their_targets():
     assert tokens == 120 * 127
     assert sum(len(x) for x, _, _ in chunks) == 120
     widths = [x.size(1) for x, _, _ in chunks]
-    assert widths[0] == 120 and sorted(set(widths), reverse=True) == widths
+    assert widths[0] == 120 and len(widths) == 8 and sorted(widths, reverse=True) == widths
+    assert [y[0].count_nonzero() for _, y, _ in chunks] == widths
     targets = [y.sum().item() for _, y, _ in chunks]
     assert sum(targets) == 7260
     assert [w for *_, w in chunks] == pytest.approx([n / 7260 for n in targets])
 
 
-def wide(length):
-    """The next multiple of a chunk's step in columns."""
-    return math.ceil(length / dataset.CHUNK_COLUMNS) * dataset.CHUNK_COLUMNS
-
-
 @pytest.mark.parametrize("seed", range(8))
-def test_no_other_cuts_cost_less(seed):
-    lengths = sorted(random.Random(seed).choices(range(1, 128), k=68 + seed), reverse=True)
-    inner = range(dataset.CHUNK_ROWS, len(lengths), dataset.CHUNK_ROWS)
-
-    def cost(cuts):
-        """Tokens and price of the chunks; infinite if one is too large."""
-        edges = itertools.pairwise([0, *cuts, len(lengths)])
-        tokens = [(end - start) * wide(lengths[start]) for start, end in edges]
-        if max(tokens) > dataset.CHUNK_TOKENS:
-            return math.inf
-        return sum(tokens) + dataset.CHUNK_COST * len(tokens)
-
-    all_cuts = (c for n in range(len(inner) + 1) for c in itertools.combinations(inner, n))
-    found = dataset.cuts(lengths)
-    starts = [start for start, _, _ in found]
-    assert found == [
-        (start, end, wide(lengths[start]))
-        for start, end in itertools.pairwise([*starts, len(lengths)])
-    ]
-    assert starts[0] == 0 and cost(starts[1:]) == min(map(cost, all_cuts))
+def test_chunks_have_as_many_tokens_as_rows_allow(seed):
+    """Each cut is where no other row's end is nearer to a whole share of the tokens."""
+    rng = random.Random(seed)
+    lengths = sorted(rng.choices(range(1, 128), k=rng.randint(60, 260)), reverse=True)
+    ends = list(itertools.accumulate(lengths))
+    found = dataset.cuts(torch.tensor(lengths))
+    n = len(found)
+    assert n.bit_count() == 1 and 0.7 < ends[-1] / dataset.CHUNK_TOKENS / n < 1.42
+    assert [start for start, _ in found] == [0, *(end for _, end in found[:-1])]
+    assert found[-1][1] == len(lengths)
+    for share, (_, end) in enumerate(found[:-1], start=1):
+        off = [abs(tokens - ends[-1] * share / n) for tokens in ends]
+        assert off[end - 1] == pytest.approx(min(off), abs=1e-3)
 
 
-@pytest.mark.parametrize("n", [1, 7, 8, 9])
-def test_few_rows_or_wide_ones_are_whole_chunks(n):
-    """Eight rows of 300 are more tokens than a chunk is to have, and are one all the same."""
-    want = [(0, min(n, 8), 304), (8, 9, 304)]
-    assert dataset.cuts([300] * n) == want[: 1 + n // 9]
+@pytest.mark.parametrize(
+    ("lengths", "want"),
+    [
+        ([5], [(0, 1)]),
+        ([3000], [(0, 1)]),
+        ([100] * 3, [(0, 3)]),
+        ([1024] * 3, [(0, 1), (1, 2), (2, 3)]),
+        ([4000, 20, 20], [(0, 1), (1, 3)]),
+    ],
+)
+def test_chunks_are_whole_rows(lengths, want):
+    assert dataset.cuts(torch.tensor(lengths)) == want
 
 
 def test_the_width_of_a_batch_is_not_exceeded():

@@ -51,7 +51,7 @@ def test_the_trainer_knows_nothing_of_models_and_datasets():
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {path.stem for path in (ROOT / "src").glob("*.py")}
     assert names & ours == {
-        *("checkpoint", "device_steps", "errors", "files", "interrupt", "muon", "progress")
+        *("checkpoint", "device_steps", "errors", "files", "interrupt", "lanes", "muon", "progress")
     }
 
 

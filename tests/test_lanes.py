@@ -1,0 +1,121 @@
+"""Chunks side by side add up to what they do one after the other, and the same every time."""
+
+import threading
+
+import pytest
+import torch
+from conftest import tiny
+
+from dropout import Dropout, seeded
+from lanes import Lanes
+from trainer import Trainer, TrainerConfig
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_all_chunks_are_added_up(threads, n):
+    chunks = [torch.tensor([3.0**i, i]) for i in range(n)]
+    total, none, some = Lanes(threads).sum(lambda x: [x, None, x if x[1] == 1 else None], chunks)
+    assert total.tolist() == [(3**n - 1) / 2, n * (n - 1) / 2]
+    assert none is None
+    assert some is None if n == 1 else some.tolist() == [3, 1]
+
+
+def test_lanes_run_at_once_and_share_the_threads():
+    """Two chunks that wait for one another both arrive, each with half of four threads."""
+    meet, had = threading.Barrier(2, timeout=60), []
+
+    def function(chunk):
+        meet.wait()
+        had.append(torch.get_num_threads())
+        return [chunk]
+
+    before = torch.get_num_threads()
+    (total,) = Lanes(4).sum(function, [torch.ones(1), torch.ones(1)])
+    assert total == 2 and had == [2, 2] and torch.get_num_threads() == before
+
+
+def test_lanes_get_equally_many_chunks_and_the_first_is_not_always_first():
+    of_thread = {}
+
+    def function(chunk):
+        of_thread.setdefault(threading.get_ident(), []).append(int(chunk))
+        meet.wait()
+        return [chunk]
+
+    meet = threading.Barrier(2, timeout=60)
+    Lanes(2).sum(function, [torch.tensor(i) for i in range(8)])
+    assert sorted(of_thread.values()) == [[0, 3, 4, 7], [1, 2, 5, 6]]
+
+
+def test_an_error_in_a_lane_is_raised():
+    def function(chunk):
+        raise RuntimeError(f"chunk {chunk} is bad")
+
+    with pytest.raises(RuntimeError, match="chunk . is bad"):
+        Lanes(2).sum(function, [1, 2, 3])
+
+
+def test_dropout_follows_torchs_seed_however_many_threads():
+    drop, chunks = Dropout(0.4), [torch.ones(5000) * i for i in range(1, 6)]
+
+    def total(threads, seed):
+        torch.manual_seed(seed)
+        return Lanes(threads).sum(lambda x: [drop(x)], chunks)[0]
+
+    first = total(2, 1)
+    assert all(torch.equal(total(2, 1), first) for _ in range(5))
+    assert torch.allclose(total(1, 1), first) and torch.allclose(total(4, 1), first)
+    assert not torch.equal(total(2, 2), first)
+    masks = Lanes(1).sum(lambda x: [drop(torch.ones(5000)) > 0], [0, 0])[0]
+    assert 0 < masks.sum() < 5000  # two chunks' masks differ: True + True stays True
+
+
+def test_seeds_are_the_threads_own_and_end():
+    drop, x = Dropout(0.5), torch.ones(999)
+    with seeded(7):
+        ours = drop(x)
+        other = []
+        thread = threading.Thread(target=lambda: other.append(drop(x)))
+        torch.manual_seed(3)
+        thread.start()
+        thread.join()
+    torch.manual_seed(3)
+    assert torch.equal(drop(x), other[0])  # from torch's generator, both
+    with seeded(7):
+        assert torch.equal(drop(x), ours)
+
+
+def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
+    monkeypatch.setattr("dataset.CHUNK_TOKENS", 64)
+    parameters = {}
+    for threads in (1, 2, 2, 3):
+        monkeypatch.setattr(torch, "get_num_threads", lambda n=threads: n)
+        monkeypatch.setattr(torch, "set_num_threads", lambda n: None)
+        torch.manual_seed(1)
+        model = tiny(vocab_size=corpus.vocab_size, block_size=128, resid_pdrop=0.2)
+        config = TrainerConfig(max_epochs=2, batch_size=9, learning_rate=1e-2)
+        run = Trainer(model, corpus, None, config)
+        run.train()
+        result = torch.cat([p.detach().flatten() for p in model.parameters()])
+        if threads in parameters:
+            assert torch.equal(result, parameters[threads])
+        parameters[threads] = result
+    assert all((p - parameters[1]).abs().max() < 1e-8 for p in parameters.values())
+
+
+def test_parameters_that_get_one_gradient_keep_their_own():
+    class Sum(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.unused = (torch.nn.Parameter(torch.ones(3)) for _ in range(3))
+
+        def forward(self, x, y):
+            return None, (self.a + self.b).sum()
+
+    model = Sum()
+    run = Trainer(model, [], None, TrainerConfig(grad_norm_clip=0.6))
+    assert run.gradient([(torch.ones(1), torch.ones(1), 1.0)]) == 6
+    run.clip()
+    assert model.unused.grad is None
+    assert torch.allclose(torch.cat((model.a.grad, model.b.grad)), torch.tensor(0.6 / 6**0.5))
