@@ -29,8 +29,8 @@ class CausalSelfAttention(DotProductAttention):
 
         Y_i = softmax(mask((X Q_i)(X K_i)ᵀ / √(C/h))) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size. Each of query, key, value has a bias, as in minGPT.
-    The buffer `mask` is there for the assignment's parameter files, which have it.
+    Input and output (B, t, C), t ≤ block_size, or packed. Each of query, key, value has a bias, as
+    in minGPT. The buffer `mask` is there for the assignment's parameter files, which have it.
     """
 
     def __init__(self, config):
@@ -43,8 +43,8 @@ class SynthesizerAttention(nn.Module):
 
         Y_i = softmax(mask(ReLU(X A_i + b1) B + b2)) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size - 1, since B has that many columns; a prefix of
-    length t uses the first t of them. As in the assignment's starter code, and unlike its
+    Input and output (B, t, C), t ≤ block_size - 1, or packed, since B has that many columns; a
+    prefix of length t uses the first t of them. As in the assignment's starter code, and unlike its
     equation, the heads share B (`w2`) and b2.
     """
 

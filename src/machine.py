@@ -16,8 +16,8 @@ def prepare_cpu():
     Threads that wait for others soon sleep instead of spinning: on a machine that is shared
     (another run, a browser, a virtual machine's neighbours) two programs that spin slow one
     another down several times over. And memory that is freed stays with the process: by default
-    glibc returns large blocks to the kernel, and the next operation pays for them page by page;
-    from the heap that all threads share, since it returns threads' own.
+    glibc returns large blocks to the kernel, and the next operation pays for them page by page. All
+    threads take it from one heap, since glibc returns the heaps of single threads all the same.
     What the user has set in the environment is respected.
     """
     if "OMP_WAIT_POLICY" not in os.environ:

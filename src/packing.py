@@ -7,9 +7,10 @@ B' ≥ B and t' ≥ t of the rows that attention gets.
 import torch
 import torch.nn.functional as F
 
-# A CPU's matrix products are compiled for each new shape, so shapes are to be few
-HEAP = 16  # N is a multiple of this,
-LINES, COLUMNS = 2, 8  # B' and t' are of these
+# A CPU's matrix products are compiled for each new shape, half a megabyte each: they are to be few
+HEAP = 32  # N is a multiple of this,
+COLUMNS = 8  # t' of this,
+LINES = 8  # B' of the power of two that is in B at least so often, and of 2
 
 
 class Packing:
@@ -26,6 +27,7 @@ class Packing:
 
     def __init__(self, there, widest):
         B, t = there.shape
+        assert t <= widest, f"attention takes at most {widest} positions, got {t}"
         at = torch.arange(t)  # (t,)
         kept = at <= (there * (at + 1)).amax(1, keepdim=True) - 1  # (B, t)
         row, column = kept.nonzero(as_tuple=True)  # (n,) each, n tokens that are kept
@@ -34,10 +36,11 @@ class Packing:
         self.filled = N - n
         self.kept = row * t + column  # (n,), of B · t
         self.columns = F.pad(column, (0, self.filled))  # (N,)
-        self.lines = -(-B // LINES) * LINES  # B'
+        step = max(2, 1 << (B // LINES).bit_length() >> 1)
+        self.lines = -(-B // step) * step  # B'
         self.width = min(-(-t // COLUMNS) * COLUMNS, widest)  # t'
         if self.lines * self.width == n:
-            self.lines += LINES  # so that there is a place for the heap's filling
+            self.lines += step  # so that there is a place for the heap's filling
         place = row * self.width + column  # (n,), of B' · t'
         self.source = torch.full((self.lines * self.width,), n)  # (B't',): a place's token
         self.source[place] = torch.arange(n)

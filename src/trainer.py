@@ -88,8 +88,10 @@ class Trainer:
     schedule; it should be a pure function, so that runs can be repeated. If it can also make them
     on a GPU, and the model is there, so are the steps: see DeviceSteps.
 
-    A model may have a method `loss(x, y)` besides, which gives the loss alone by less work, in
-    shapes that depend on values; it is used on a CPU, unless torch.compile is.
+    A model may have a method `loss(x, y)` besides, which gives forward's loss alone by less work,
+    in shapes that depend on values; it is used on a CPU, unless torch.compile is. On a CPU a
+    batch's chunks run at once, in threads: the model is to change nothing meanwhile, and to draw by
+    dropout.Dropout alone.
 
     A module of the model that has a method `begin_step(step)` is told the number of each training
     step before it, from 0; what it changes is to follow from torch's generator and the state_dict.
@@ -239,9 +241,7 @@ class Trainer:
         """The model's loss, in the configuration's precision."""
         bf16 = self.config.precision == "bf16"
         with torch.autocast(self.device.type, torch.bfloat16, bf16, cache_enabled=False):
-            if self.loss_alone and not self.on_device:
-                return self.model.loss(x, y)
-            return self.forward(x, y)[1]
+            return self.model.loss(x, y) if self.loss_alone else self.forward(x, y)[1]
 
     def clip(self):
         """Scale the gradient to a norm of at most grad_norm_clip; return the norm it had."""
@@ -249,6 +249,7 @@ class Trainer:
 
     def gradient(self, chunks):
         """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
+        self.model.zero_grad(set_to_none=True)
         trained = [p for p in self.model.parameters() if p.requires_grad]
 
         def gradient(chunk):
@@ -258,8 +259,8 @@ class Trainer:
 
         loss, *gradients = self.lanes.sum(gradient, chunks)
         for parameter, total in zip(trained, gradients, strict=True):
-            # a copy: autograd may give two parameters the same tensor
-            parameter.grad = None if total is None else total.clone()
+            if total is not None:  # copied: autograd may give it to two, or transposed
+                parameter.grad = torch.empty_like(parameter).copy_(total)
         return loss.item()
 
     @torch.no_grad()

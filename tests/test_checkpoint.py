@@ -13,6 +13,7 @@ import checkpoint
 import files
 from checkpoint import FORMAT, Checkpoint
 from errors import InputError
+from lanes import Lanes
 from trainer import Trainer, TrainerConfig
 
 
@@ -70,13 +71,17 @@ def test_resuming_after_any_step_is_exact(tmp_path, muon):
         assert equal(resumed, whole), done
 
 
-def test_resuming_with_other_workers_is_exact(tmp_path, corpus):
+def test_resuming_with_other_workers_is_exact(tmp_path, corpus, monkeypatch):
+    """With two chunks at once, and workers that are forked beside the threads."""
+    monkeypatch.setattr("dataset.CHUNK_TOKENS", 64)
     sizes = dict(vocab_size=corpus.vocab_size, block_size=128)
 
     def make(saved=None, workers=0):
         torch.manual_seed(1)
         config = TrainerConfig(max_epochs=2, batch_size=4, num_workers=workers)
-        return Trainer(tiny(**sizes, resid_pdrop=0.1).float(), corpus, None, config, saved)
+        run = Trainer(tiny(**sizes, resid_pdrop=0.1).float(), corpus, corpus, config, saved)
+        run.lanes = Lanes(2)
+        return run
 
     whole = make(Every(tmp_path / "state"))
     whole.train()

@@ -36,7 +36,7 @@ def runner(corpus, dataset, on_device, variant="vanilla", dtype=torch.float32, *
     sizes = dict(n_layer=2, n_head=2, n_embd=16)
     model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant=variant, **sizes, **off))
     run = Trainer(model.to(dtype), dataset, None, TrainerConfig(**settings))
-    run.on_device = on_device
+    run.on_device, run.loss_alone = on_device, not on_device  # as on a GPU, or not
     return run
 
 

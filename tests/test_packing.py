@@ -49,11 +49,10 @@ def test_gradients_go_back_the_same_way(there):
     packed = Packing(there, 20)
     x = torch.randn(32, 12, dtype=torch.float64, requires_grad=True)
     y = torch.randn(6, 3, 16, 4, dtype=torch.float64)
-    counts = packed.split_heads(torch.ones(32, 12, dtype=torch.float64), 3).detach()
     lines = torch.zeros(6, 16)
     for b, n in enumerate(LENGTHS):
         lines[b, :n] = 1
-    y = (y * lines[:, None, :, None] * counts).requires_grad_()  # zero flows to empty places
+    y = (y * lines[:, None, :, None]).requires_grad_()  # zero flows to empty places
     (to_x,) = torch.autograd.grad(packed.split_heads(x, 3), x, y)
     assert torch.equal(to_x, packed.merge_heads(y)) and not to_x[21:].any()
     heap = torch.randn(32, 12, dtype=torch.float64)
@@ -88,6 +87,9 @@ def test_rows_as_wide_as_attention_allows(variant):
     model = tiny(variant)
     idx = torch.randint(1, 11, (3, model.context))
     assert abs(model.loss(idx, idx) - model(idx, idx)[1]) < 1e-12
+    idx = torch.ones(3, model.context + 1, dtype=torch.int64)
+    with pytest.raises(AssertionError, match=f"at most {model.context} positions, got"):
+        model.loss(idx, idx)
 
 
 def test_only_what_counts_is_computed(there):
