@@ -93,7 +93,12 @@ def build_parser():
         f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 minutes on two CPU cores are"
         " about 0.2 (default: the recipe's)",
     )
-    ours("--max_steps", type=whole(1), metavar="N", help="stop after N optimizer steps")
+    ours(
+        "--max_steps",
+        type=whole(1),
+        metavar="N",
+        help="stop after N optimizer steps, by which the rate of fast and mixed has fallen to 0",
+    )
     ours(
         "--batch_size",
         type=whole(1),
@@ -138,8 +143,8 @@ def build_parser():
     ours(
         "--compile",
         action="store_true",
-        help="train through torch.compile: slow to begin, then fewer seconds a step without"
-        " dropout (fast, mixed); without a C++ compiler there is a note, and training goes on",
+        help="train through torch.compile: slower than without on two CPU cores, untried on a GPU;"
+        " without a C++ compiler there is a note, and training goes on",
     )
     saving = parser.add_argument_group("unfinished runs").add_argument
     saving(
