@@ -80,7 +80,7 @@ class _Take(torch.autograd.Function):
     """x[index] (m, d) of x (n, d), whose gradient is gradient[inverse].
 
     Exact where index and inverse are each other's inverses, and zero flows to all other rows.
-    torch's own gradient adds up row by row, ten times as slowly.
+    torch's own gradient adds up row by row, which takes more than twice the time.
     """
 
     @staticmethod
