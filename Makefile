@@ -14,6 +14,7 @@ DATA ?= .
 SEEDS ?= 224
 TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
+KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/recipes.jsonl
 
 .PHONY: demo test lint bench reproduce faults clean
@@ -32,6 +33,7 @@ demo: .venv/ready
 	.venv/bin/python src/london_baseline.py
 	@echo
 	@echo "Next: compare the answers with the truth:  paste demo/rope.dev.predictions birth_dev.tsv"
+	@echo "      what it knows, and what it makes up:  $(KNOWLEDGE)"
 	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import sys
+from functools import partial
 
 import recipes
-from errors import InputError
-from record import read_record
+from errors import InputError, print_anything
+from record import read_record, record_path
 
 REQUIRED = {  # flags that each function cannot do without
     "pretrain": ("writing_params_path",),
@@ -87,7 +89,7 @@ def build_parser():
     )
     ours(
         "--budget",
-        type=positive,
+        type=partial(positive, below=1e9),
         metavar="PFLOP",
         help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
         f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 minutes on two CPU cores are"
@@ -186,6 +188,46 @@ def add_model(parser):
         )
 
 
+def parser_of_trained(prog, description):
+    """A parser of what run.build needs for a model that was trained; run_on_trained uses it."""
+    parser = argparse.ArgumentParser(
+        prog=prog,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
+    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="and their corpus")
+    add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
+    add_model(parser)
+    parser.set_defaults(  # what run.build and check_paths ask for besides
+        **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
+        recipe="handout",
+        seed=recipes.SEED,
+        device="cpu",
+    )
+    return parser
+
+
+def run_on_trained(parser, argv, function):
+    """function(the arguments); what the user can mend, matplotlib too, ends in SystemExit(2)."""
+    args = parser.parse_args(argv)
+    print_anything()
+    try:
+        check_paths(args)
+        check_picture(args.outputs_path)
+        function(args)
+    except InputError as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except ModuleNotFoundError as error:
+        parser.exit(
+            2,
+            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; install it"
+            " with: python -m pip install -r requirements-dev.txt\n",
+        )
+
+
 def whole(low, high=None):
     """An argparse type: a whole number from `low` up, to `high` if given."""
     expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
@@ -202,14 +244,16 @@ def whole(low, high=None):
     return parse
 
 
-def positive(text):
-    """An argparse type: a finite number above 0."""
+def positive(text, below=float("inf")):
+    """An argparse type: a number above 0, and below another."""
     try:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, got {text!r}")
+    if not 0 < number < below:
+        raise argparse.ArgumentTypeError(
+            f"expected a number above 0, below {below:g}, got {text!r}"
+        )
     return number
 
 
@@ -240,14 +284,19 @@ def check_paths(args):
         if path is not None and not os.path.isfile(path):
             got = "a folder" if os.path.isdir(path) else "no such file"
             raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+    path = args.pretrain_corpus_path
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
     inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
     inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
     read = {os.path.realpath(path) for path in inputs if path is not None}
+    read |= {record_path(path) for path in read}
     for flag in ("writing_params_path", "outputs_path"):
         path = getattr(args, flag)
         if path is None:
             continue
-        if {os.path.realpath(path), os.path.realpath(f"{path}.json")} & read:
+        written = (path, record_path(path), f"{path}.lock", f"{path}.checkpoint")
+        if read.intersection(map(os.path.realpath, written)):
             raise InputError(
                 f"--{flag}: expected a file of its own, got an input: {path}; name another"
             )
@@ -258,6 +307,17 @@ def check_paths(args):
             raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
         if not os.access(folder, os.W_OK):
             raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+
+
+def check_picture(path):
+    """Find what would keep a picture from being drawn at `path`, if there is one, beforehand."""
+    if path is None:
+        return
+    if not path.lower().endswith(".png"):
+        raise InputError(
+            f"--outputs_path: expected a name that ends in .png, got {path}; change the ending"
+        )
+    import matplotlib  # noqa: F401
 
 
 def sizes_of(args):

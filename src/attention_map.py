@@ -6,13 +6,9 @@
 Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
 """
 
-import argparse
-import sys
 import warnings
 
-import recipes
-from arguments import add_model, check_paths, sizes_of
-from errors import InputError
+from arguments import parser_of_trained, run_on_trained, sizes_of
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
 INCHES = 0.085  # a character of a label
@@ -20,49 +16,14 @@ INCHES = 0.085  # a character of a label
 
 def main(argv=None):
     """Draw one picture. Bad input, or no matplotlib, ends in SystemExit(2)."""
-    parser = build_parser()
-    args = parser.parse_args(argv)
-    try:
-        check_paths(args)
-        if not args.outputs_path.lower().endswith(".png"):
-            raise InputError(
-                f"--outputs_path: expected a name that ends in .png, got {args.outputs_path};"
-                " change the ending"
-            )
-        import matplotlib  # noqa: F401  before the model is built
-
-        draw_question(args)
-    except InputError as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    except ModuleNotFoundError as error:
-        parser.exit(
-            2,
-            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; install it"
-            " with: python -m pip install -r requirements-dev.txt\n",
-        )
-
-
-def build_parser():
-    parser = argparse.ArgumentParser(
-        prog="attention_map.py",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = parser_of_trained("attention_map.py", __doc__)
+    parser.add_argument(
+        "--question", metavar="TEXT", required=True, help="as in the question files"
     )
-    add = parser.add_argument
-    add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
-    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="and their corpus")
-    add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
-    add("--question", metavar="TEXT", required=True, help="as in the question files")
-    add("--outputs_path", metavar="PATH", required=True, help="where the picture goes, a PNG")
-    add_model(parser)
-    parser.set_defaults(  # what run.build and check_paths ask for besides
-        **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
-        recipe="handout",
-        seed=recipes.SEED,
-        device="cpu",
+    parser.add_argument(
+        "--outputs_path", metavar="PATH", required=True, help="where the picture goes, a PNG"
     )
-    return parser
+    run_on_trained(parser, argv, draw_question)
 
 
 def draw_question(args):

@@ -1,5 +1,7 @@
 """The one kind of error that is the user's to mend, and how messages show values."""
 
+import sys
+
 
 class InputError(ValueError):
     """Bad input: the message says what was expected, what came, and how to mend it.
@@ -7,6 +9,12 @@ class InputError(ValueError):
     The command line prints it as one line and exits with code 2; a file that was there stays whole.
     Every other exception is a bug of ours and shows its traceback.
     """
+
+
+def print_anything():
+    """Let print escape a character that stdout's encoding lacks, in place of an error."""
+    if hasattr(sys.stdout, "reconfigure"):  # it may be another kind of file
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def first_line(error):

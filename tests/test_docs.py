@@ -101,7 +101,11 @@ def test_the_other_documents_commands_have_their_scripts_and_flags():
         for command in inline + re.findall(r"^    (python .+)$", text, re.M):
             words = shlex.split(command, comments=True)
             script = ROOT / words[1]
-            parser = "arguments.py" if script.name in ("run.py", "attention_map.py") else ""
+            parser = (
+                "arguments.py"
+                if script.name in ("run.py", "attention_map.py", "knowledge.py")
+                else ""
+            )
             code = script.read_text(encoding="utf-8")
             code += (ROOT / "src" / parser).read_text(encoding="utf-8") if parser else ""
             for flag in (word for word in words if word.startswith("--")):
