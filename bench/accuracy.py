@@ -19,6 +19,7 @@ import argparse
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import sys
@@ -30,7 +31,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
 from dataset import parse_questions  # noqa: E402
-from files import read_text  # noqa: E402
+from files import read_text, write_text  # noqa: E402
 from pictures import draw_variants, draw_work, png  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
@@ -116,10 +117,10 @@ def split(data, folder):
     pairs = parse_questions(read_text(data / NAMES[1]))
     held = set(random.Random(1).sample(range(len(pairs)), HELD_OUT))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / NAMES[0]).write_text(read_text(data / NAMES[0]), encoding="utf-8", newline="")
+    write_text(folder / NAMES[0], read_text(data / NAMES[0]))
     for name, kept in ((NAMES[1], lambda i: i not in held), (NAMES[2], lambda i: i in held)):
         lines = [f"{question}\t{place}\n" for i, (question, place) in enumerate(pairs) if kept(i)]
-        (folder / name).write_text("".join(lines), encoding="utf-8", newline="")
+        write_text(folder / name, "".join(lines))
     return folder
 
 
@@ -161,6 +162,8 @@ def run_command(row, argv):
         signal.signal(signal.SIGINT, before)
     if code < 0:
         print(f"{row.recipe}, {row.variant}: killed by signal {-code}", file=sys.stderr)
+    if code and row.changes:  # what the child may have printed knows nothing of them
+        print(f"to go on, run this again: {shlex.join(sys.argv)}", file=sys.stderr)
     if code:
         raise SystemExit(128 - code if code < 0 else code)
 

@@ -27,7 +27,7 @@ from tqdm import tqdm  # noqa: E402
 import recipes  # noqa: E402
 from accuracy import RESULTS_HELP, Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
 from arguments import positive  # noqa: E402
-from files import read_text  # noqa: E402
+from files import read_text, write_text  # noqa: E402
 from machine import prepare_products  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
@@ -88,7 +88,7 @@ def run_row(row, seed, data, folder):
     others = "".join(f"-{key}={value}" for key, value in row.changes.items() if value is not None)
     path = folder / f"{row.variant}-{row.budget}-{seed}{others}.params"
     corpus_path = folder / "wiki.txt"
-    corpus_path.write_text("\n".join(read) + "\n", encoding="utf-8", newline="")
+    write_text(corpus_path, "\n".join(read) + "\n")
     argv = ["pretrain", row.variant, str(corpus_path), "--writing_params_path", str(path)]
     argv += ["--recipe", row.recipe, "--budget", str(row.budget), "--seed", str(seed), "--resume"]
     run_command(row, argv)

@@ -14,7 +14,6 @@ import argparse
 import json
 import math
 import os
-import resource
 import statistics
 import sys
 import time
@@ -144,6 +143,8 @@ def measure(kind, args, **arguments):
 
 def work(kind, memory, arguments):
     """One measurement, within `memory` GB, so that a machine shared with others stays usable."""
+    import resource  # which Windows lacks
+
     prepare_cpu()
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory * 2**30),) * 2)
     print(json.dumps(MEASURES[kind](**arguments)))

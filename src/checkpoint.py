@@ -95,10 +95,13 @@ class Checkpoint:
                 began = ""
                 if isinstance(command, str) and command.isprintable() and len(command) < 2000:
                     began = f" (the run began with: {command})"
+                mend = f"continue with what the run began with{began}"
+                if field == "precision":  # which follows from the device unless it is given
+                    mend = f"add --precision {shown(found.get(field))}"
                 raise InputError(
                     f"{self.path}: {field}: expected {shown(found.get(field))}, got"
-                    f" {shown(self.identity.get(field))}; continue with what the run began with"
-                    f"{began}, or delete the checkpoint to start over"
+                    f" {shown(self.identity.get(field))}; {mend}, or delete the checkpoint to start"
+                    " over"
                 )
 
     def exists(self):

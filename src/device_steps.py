@@ -85,7 +85,8 @@ class DeviceSteps:
                 self.graphs[count] = self.capture(count)
             except RuntimeError as error:
                 self.captures = False
-                note = f"note: steps run uncaptured, slower: {first_line(error)}"
+                cause = error.__context__ or error  # that of ending the capture hides it
+                note = f"note: steps run uncaptured, slower: {first_line(cause)}"
                 tqdm.write(note, file=sys.stderr)
         if count in self.graphs:
             graph, width = self.graphs[count]
@@ -97,7 +98,8 @@ class DeviceSteps:
     def capture(self, count):
         """(graph, tokens of a row) of a step with `count` examples; nothing is computed."""
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self.pool):
+        stream = torch.cuda.current_stream(self.device)  # stays so where capturing fails
+        with torch.cuda.graph(graph, pool=self.pool, stream=stream):
             width = self.step(count)
         self.pool = graph.pool()
         return graph, width

@@ -52,6 +52,6 @@ class Dropout(nn.Module):
         bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
         bits.random_(-(2**63), None, generator=generator)
         bits = bits.view(torch.int16)[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
-        dropped = round(self.p * LEVELS)
+        dropped = min(round(self.p * LEVELS), LEVELS - 1)
         keep = bits >= dropped - LEVELS // 2
         return x * keep * (LEVELS / (LEVELS - dropped))

@@ -28,8 +28,8 @@ class Lanes:
     def sum(self, function, chunks):
         """[Σ first tensor, Σ second …] of the lists of tensors that function(chunk) gives.
 
-        None, in place of a tensor, counts as zero. An error, or Ctrl-C, ends the other lanes after
-        the chunks that they are at.
+        None, in place of a tensor, counts as zero. An error, seen once the lanes before its own are
+        through, or Ctrl-C ends the other lanes after the chunks that they are at.
         """
         seeds = torch.randint(2**32, (len(chunks),)).tolist()
         n = min(self.threads, len(chunks))

@@ -21,7 +21,7 @@ from arguments import (
     check_recipe,
     sizes_of,
 )
-from errors import InputError
+from errors import InputError, print_anything
 
 
 def main(argv=None):
@@ -32,6 +32,7 @@ def main(argv=None):
     """
     parser = build_parser()
     args = parser.parse_args(argv)
+    print_anything()
     args.argv = sys.argv[1:] if argv is None else argv
     for flag in REQUIRED[args.function]:
         if getattr(args, flag) is None:
@@ -70,7 +71,7 @@ def main(argv=None):
 
 def is_out_of_memory(error):
     """Whether an exception says so: Python, CUDA, and torch's CPU and MPS each in their own way."""
-    words = ("out of memory", "can't allocate memory")
+    words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 

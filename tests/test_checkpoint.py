@@ -127,6 +127,9 @@ def test_another_run_is_refused_by_field(tmp_path):
     ):
         with pytest.raises(InputError, match=f"c: {says}; continue with what the run began with"):
             Checkpoint(tmp_path / "c", known | change).read(model, 5, cpu)
+    Checkpoint(tmp_path / "bf16", {"precision": "bf16"}, "python …").write({"a": 1}, cpu)
+    with pytest.raises(InputError, match="got 'fp32'; add --precision 'bf16', or delete"):
+        Checkpoint(tmp_path / "bf16", {"precision": "fp32"}).read(model, 5, cpu)
     with pytest.raises(InputError, match=r"\(the run began with: python src/run.py pretrain\)"):
         Checkpoint(tmp_path / "c", known | {"seed": 4}).read(model, 5, cpu)
 

@@ -174,6 +174,7 @@ def test_missing_required_flags(world, refused):
         ("batch_size", ("0", "-3", ""), "expected a whole number from 1 up"),
         ("num_workers", ("-1", "many"), "expected a whole number from 0 up"),
         ("learning_rate", ("0", "-1e-3", "nan", "inf", "fast"), "expected a number above 0"),
+        ("budget", ("0", "1e308"), "expected a number above 0, below 1e+09"),
         ("seed", ("-1", "4294967296"), "expected a whole number from 0 to 4294967295"),
         ("recipe", ("hand-out",), "choose from"),
         ("device", ("gpu",), "choose from"),
@@ -301,6 +302,26 @@ BAD_INPUT = {
             {"wiki": write(w.folder / "x.json", CORPUS.encode())},
         ),
         "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "output whose lock is an input": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": w.folder / "x"},
+            {"wiki": write(w.folder / "x.lock", CORPUS.encode())},
+        ),
+        "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "output that is an input's record": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": f"{w.wiki}.json"},
+            {},
+        ),
+        "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "corpus that can be read once": (
+        lambda w: ("pretrain", {}, {"wiki": os.devnull}),
+        f"{os.devnull}: expected a file, got a pipe or a device",
     ),
     "output that is a device": (
         lambda w: ("pretrain", {"writing_params_path": os.devnull}, {}),

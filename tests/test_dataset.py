@@ -1,6 +1,7 @@
 """Files, encoder and both datasets: as specification, as distribution, and at the edges."""
 
 import collections
+import io
 import itertools
 import random
 
@@ -324,3 +325,10 @@ def test_mean_tokens_counts_what_is_not_padding(corpus):
     spans = [int((corpus.example(i, 5, 0)[1] != 0).sum()) for i in range(len(corpus))]
     assert mean_tokens(corpus, 5) == pytest.approx(sum(spans) / len(corpus))
     assert mean_tokens(corpus, 5, most=1) == spans[0]
+
+
+def test_the_four_examples_on_a_terminal_without_their_letters(monkeypatch):
+    shown = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(shown, "ascii", write_through=True))
+    dataset.main(["namedata"])
+    assert rb"born?\u2047" in shown.getvalue()

@@ -47,5 +47,7 @@ def test_it_follows_torchs_seed_and_never_repeats():
 def test_nothing_happens_in_evaluation_or_at_zero():
     x = torch.randn(7, 5)
     assert Dropout(0.4).eval()(x) is x and Dropout(0.0)(x) is x
+    y = Dropout(1 - 1e-9)(x)  # as much as a threshold of 16 bits has
+    assert set(y.flatten().tolist()) <= {0.0, *(x * 2**16).flatten().tolist()}
     with pytest.raises(AssertionError, match="expected a probability from 0 to below 1, got 1"):
         Dropout(1.0)

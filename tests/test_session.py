@@ -147,9 +147,18 @@ def test_leaving_at_once(world, small, monkeypatch, capsys):
     assert says in capsys.readouterr().out
 
 
-def test_no_memory_names_the_flag_and_keeps_the_run(world, small, monkeypatch, refused):
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes"),
+    ],
+    ids=("CUDA", "Linux", "Windows"),
+)
+def test_no_memory_names_the_flag_and_keeps_the_run(world, small, monkeypatch, refused, error):
     def too_much():
-        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB")
+        raise error
 
     break_off(monkeypatch, 3, too_much)
     line = refused(*args(world), code=1)
