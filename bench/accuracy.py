@@ -30,9 +30,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
+from arguments import png  # noqa: E402
 from dataset import parse_questions  # noqa: E402
 from files import read_text, write_text  # noqa: E402
-from pictures import draw_variants, draw_work, png  # noqa: E402
+from pictures import draw_variants, draw_work  # noqa: E402
 from record import read_record, sha256  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on

@@ -22,9 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from arguments import whole  # noqa: E402
+from arguments import png, whole  # noqa: E402
 from machine import peak_mb, prepare_cpu  # noqa: E402
-from pictures import draw_costs, png  # noqa: E402
+from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 

@@ -1,24 +1,8 @@
 """The pictures of docs/: what the other files of bench/ have measured, each as one PNG."""
 
-import argparse
 import statistics
-from pathlib import Path
 
 import recipes
-
-
-def png(text):
-    """An argparse type: where a picture can be written, known before hours of measuring."""
-    if not text.lower().endswith(".png"):
-        raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
-    if not Path(text).resolve().parent.is_dir():
-        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ModuleNotFoundError:
-        message = "expected matplotlib, got none; pip install -r requirements-dev.txt"
-        raise argparse.ArgumentTypeError(message) from None
-    return text
 
 
 def panels(count, size, **how):

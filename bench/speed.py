@@ -22,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
+from arguments import png  # noqa: E402
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
-from pictures import draw_growth, png  # noqa: E402
+from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 from record import read_record  # noqa: E402
 from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 
 import recipes
-from errors import InputError, print_anything
+from errors import InputError, escape_unprintable
 from record import read_record, record_path
 
 REQUIRED = {  # flags that each function cannot do without
@@ -89,7 +89,7 @@ def build_parser():
     )
     ours(
         "--budget",
-        type=partial(positive, below=1e9),
+        type=partial(positive, below=1e9),  # so that the steps can be counted
         metavar="PFLOP",
         help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
         f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 minutes on two CPU cores are"
@@ -188,8 +188,8 @@ def add_model(parser):
         )
 
 
-def parser_of_trained(prog, description):
-    """A parser of what run.build needs for a model that was trained; run_on_trained uses it."""
+def parser_for_trained(prog, description, picture_required):
+    """A parser of what run.build needs for a trained model, and of where a picture goes."""
     parser = argparse.ArgumentParser(
         prog=prog,
         description=description,
@@ -198,8 +198,10 @@ def parser_of_trained(prog, description):
     )
     add = parser.add_argument
     add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
-    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="and their corpus")
+    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="their corpus")
     add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
+    where = "where the picture goes" if picture_required else "where a picture goes, if anywhere"
+    add("--outputs_path", type=png, metavar="PNG", required=picture_required, help=where)
     add_model(parser)
     parser.set_defaults(  # what run.build and check_paths ask for besides
         **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
@@ -211,21 +213,38 @@ def parser_of_trained(prog, description):
 
 
 def run_on_trained(parser, argv, function):
-    """function(the arguments); what the user can mend, matplotlib too, ends in SystemExit(2)."""
+    """function(the arguments of parser_for_trained); bad input ends in SystemExit(2)."""
     args = parser.parse_args(argv)
-    print_anything()
+    escape_unprintable()
     try:
         check_paths(args)
-        check_picture(args.outputs_path)
         function(args)
     except InputError as error:
         parser.exit(2, f"{parser.prog}: error: {error}\n")
     except ModuleNotFoundError as error:
         parser.exit(
             2,
-            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; install it"
-            " with: python -m pip install -r requirements-dev.txt\n",
+            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
+            " Python that has requirements.txt installed, such as .venv/bin/python\n",
         )
+    except KeyboardInterrupt:
+        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+
+
+def png(text):
+    """An argparse type: where a picture can be written, known before anything is computed."""
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
+        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ModuleNotFoundError:
+        raise argparse.ArgumentTypeError(
+            f"expected matplotlib, got none in {sys.executable}; install it with: python -m pip"
+            " install -r requirements-dev.txt"
+        ) from None
+    return text
 
 
 def whole(low, high=None):
@@ -251,9 +270,8 @@ def positive(text, below=float("inf")):
     except ValueError:
         number = 0.0
     if not 0 < number < below:
-        raise argparse.ArgumentTypeError(
-            f"expected a number above 0, below {below:g}, got {text!r}"
-        )
+        limit = "" if below == float("inf") else f", below {below:g}"
+        raise argparse.ArgumentTypeError(f"expected a number above 0{limit}, got {text!r}")
     return number
 
 
@@ -289,17 +307,17 @@ def check_paths(args):
         raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
     inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
     inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
-    read = {os.path.realpath(path) for path in inputs if path is not None}
-    read |= {record_path(path) for path in read}
+    inputs = [path for path in inputs if path is not None]
+    read = {os.path.realpath(name) for path in inputs for name in (path, record_path(path))}
     for flag in ("writing_params_path", "outputs_path"):
         path = getattr(args, flag)
         if path is None:
             continue
-        written = (path, record_path(path), f"{path}.lock", f"{path}.checkpoint")
-        if read.intersection(map(os.path.realpath, written)):
-            raise InputError(
-                f"--{flag}: expected a file of its own, got an input: {path}; name another"
-            )
+        for name in (path, record_path(path), f"{path}.lock", f"{path}.checkpoint"):
+            if os.path.realpath(name) in read:
+                raise InputError(
+                    f"--{flag}: expected a file of its own, got an input: {name}; name another"
+                )
         folder = os.path.dirname(os.path.abspath(path))
         if not path or os.path.exists(path) and not os.path.isfile(path):
             raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
@@ -307,17 +325,6 @@ def check_paths(args):
             raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
         if not os.access(folder, os.W_OK):
             raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
-
-
-def check_picture(path):
-    """Find what would keep a picture from being drawn at `path`, if there is one, beforehand."""
-    if path is None:
-        return
-    if not path.lower().endswith(".png"):
-        raise InputError(
-            f"--outputs_path: expected a name that ends in .png, got {path}; change the ending"
-        )
-    import matplotlib  # noqa: F401
 
 
 def sizes_of(args):

@@ -8,7 +8,7 @@ Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
 
 import warnings
 
-from arguments import parser_of_trained, run_on_trained, sizes_of
+from arguments import parser_for_trained, run_on_trained, sizes_of
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
 INCHES = 0.085  # a character of a label
@@ -16,12 +16,9 @@ INCHES = 0.085  # a character of a label
 
 def main(argv=None):
     """Draw one picture. Bad input, or no matplotlib, ends in SystemExit(2)."""
-    parser = parser_of_trained("attention_map.py", __doc__)
+    parser = parser_for_trained("attention_map.py", __doc__, picture_required=True)
     parser.add_argument(
         "--question", metavar="TEXT", required=True, help="as in the question files"
-    )
-    parser.add_argument(
-        "--outputs_path", metavar="PATH", required=True, help="where the picture goes, a PNG"
     )
     run_on_trained(parser, argv, draw_question)
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from errors import InputError, print_anything
+from errors import InputError, escape_unprintable
 from files import read_text
 from recipes import BLOCK_SIZE
 
@@ -332,7 +332,7 @@ def main(argv=None):
     )
     parser.add_argument("dataset", choices=("namedata", "charcorruption"))
     args = parser.parse_args(argv)
-    print_anything()
+    escape_unprintable()
     root = Path(__file__).resolve().parent.parent
     try:
         dataset = CharCorruptionDataset(read_text(root / "wiki.txt"), BLOCK_SIZE)

@@ -85,7 +85,7 @@ class DeviceSteps:
                 self.graphs[count] = self.capture(count)
             except RuntimeError as error:
                 self.captures = False
-                cause = error.__context__ or error  # that of ending the capture hides it
+                cause = error.__context__ or error  # to end a failed capture raises again
                 note = f"note: steps run uncaptured, slower: {first_line(cause)}"
                 tqdm.write(note, file=sys.stderr)
         if count in self.graphs:
@@ -98,7 +98,7 @@ class DeviceSteps:
     def capture(self, count):
         """(graph, tokens of a row) of a step with `count` examples; nothing is computed."""
         graph = torch.cuda.CUDAGraph()
-        stream = torch.cuda.current_stream(self.device)  # stays so where capturing fails
+        stream = torch.cuda.current_stream(self.device)  # torch leaves its own if capturing fails
         with torch.cuda.graph(graph, pool=self.pool, stream=stream):
             width = self.step(count)
         self.pool = graph.pool()

@@ -11,8 +11,8 @@ class InputError(ValueError):
     """
 
 
-def print_anything():
-    """Let print escape a character that stdout's encoding lacks, in place of an error."""
+def escape_unprintable():
+    """Have print escape what stdout's encoding lacks, in place of an error."""
     if hasattr(sys.stdout, "reconfigure"):  # it may be another kind of file
         sys.stdout.reconfigure(errors="backslashreplace")
 

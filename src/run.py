@@ -21,7 +21,7 @@ from arguments import (
     check_recipe,
     sizes_of,
 )
-from errors import InputError, print_anything
+from errors import InputError, escape_unprintable
 
 
 def main(argv=None):
@@ -32,7 +32,7 @@ def main(argv=None):
     """
     parser = build_parser()
     args = parser.parse_args(argv)
-    print_anything()
+    escape_unprintable()
     args.argv = sys.argv[1:] if argv is None else argv
     for flag in REQUIRED[args.function]:
         if getattr(args, flag) is None:

@@ -1,6 +1,7 @@
 """The picture of attention weights: what is drawn, and what is refused."""
 
 import functools
+import shutil
 import sys
 
 import pytest
@@ -68,6 +69,7 @@ def test_a_picture_of_a_question(world, params, capsys, monkeypatch):
 def test_bad_input_is_one_line(world, params, refused):
     pytest.importorskip("matplotlib")
     path = params("rope")
+    copy = shutil.copy(path, world.folder / "in.png")
     for argv, says in (
         (command(world, "bigbird", path), "variant: expected that of its record, 'rope'"),
         (
@@ -77,7 +79,7 @@ def test_bad_input_is_one_line(world, params, refused):
         (command(world, "rope", path, out="no/map.png"), "expected an existing folder"),
         (command(world, "rope", path, out="map.pdf"), "expected a name that ends in .png"),
         (
-            command(world, "rope", path, out="rope.params"),
+            command(world, "rope", copy, out="in.png"),
             "expected a file of its own, got an input",
         ),
         (command(world, "rope", world.folder / "no"), "expected a file, got no such file"),
@@ -91,5 +93,5 @@ def test_without_matplotlib_one_line_says_so(world, params, refused, monkeypatch
     path = params("rope")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     line = refused(*command(world, "rope", path), main=attention_map.main)
-    assert line.startswith("attention_map.py: error: expected matplotlib, got none in ")
+    assert "error: argument --outputs_path: expected matplotlib, got none in " in line
     assert line.endswith("python -m pip install -r requirements-dev.txt")

@@ -50,7 +50,7 @@ def test_where_no_picture_can_be_drawn_nothing_is_measured(
     )
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     line = refused(*argv, "--draw", str(tmp_path / "a.png"), main=main)
-    assert "argument --draw: expected matplotlib, got none; pip install" in line
+    assert "argument --draw: expected matplotlib, got none in " in line
 
 
 @pytest.fixture
