@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from contextlib import contextmanager
 from functools import partial
 
 import recipes
@@ -35,7 +36,7 @@ the experiment, from pretraining to accuracy:
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path vanilla.pretrain.dev.predictions
 
-That takes hours on a CPU; with --recipe fast in the first two, 20 minutes. Finetuning without
+That takes hours on a CPU; with --recipe fast in the first two, 20 to 30 minutes. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
 the most for the least work, the training questions mixed into pretraining, and rotary positions:
@@ -92,8 +93,8 @@ def build_parser():
         type=partial(positive, below=1e9),  # so that the steps can be counted
         metavar="PFLOP",
         help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
-        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 minutes on two CPU cores are"
-        " about 0.2 (default: the recipe's)",
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 to 30 minutes on two CPU"
+        " cores are about 0.2 (default: the recipe's)",
     )
     ours(
         "--max_steps",
@@ -216,9 +217,16 @@ def run_on_trained(parser, argv, function):
     """function(the arguments of parser_for_trained); bad input ends in SystemExit(2)."""
     args = parser.parse_args(argv)
     escape_unprintable()
-    try:
+    with errors_as_lines(parser):
         check_paths(args)
         function(args)
+
+
+@contextmanager
+def errors_as_lines(parser):
+    """End in one line and SystemExit what the user can mend (2), the system (1) or Ctrl-C (130)."""
+    try:
+        yield
     except InputError as error:
         parser.exit(2, f"{parser.prog}: error: {error}\n")
     except ModuleNotFoundError as error:
@@ -229,6 +237,8 @@ def run_on_trained(parser, argv, function):
         )
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+    except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
+        parser.exit(1, f"{parser.prog}: stopped: {error}\n")
 
 
 def png(text):

@@ -231,7 +231,10 @@ def report_of_nobody(about_nobody, answers, invented):
     """Yield lines about the answers to what `invented_people` asks, given the other answers."""
     n, (right, _) = len(about_nobody), by_correctness(answers)
     if not n:
-        yield "no people who do not exist: there are not two names of several words to exchange"
+        yield (
+            "no people who do not exist: expected two with a biography and a name of several words,"
+            " whose names make a new one"
+        )
         return
     yield f"{f'{n} answers about people who do not exist':51}  {mean_of(about_nobody)}"
     if right:

@@ -19,9 +19,10 @@ from arguments import (
     build_parser,
     check_paths,
     check_recipe,
+    errors_as_lines,
     sizes_of,
 )
-from errors import InputError, escape_unprintable
+from errors import escape_unprintable
 
 
 def main(argv=None):
@@ -45,28 +46,21 @@ def main(argv=None):
     for flag in recipes.OPTIONS:
         if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
             print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
-    try:
-        check_recipe(args)
-        check_paths(args)
-        run(args)
-    except InputError as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    except ModuleNotFoundError as error:
-        parser.exit(
-            2,
-            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
-            " Python that has requirements.txt installed, such as .venv/bin/python\n",
-        )
-    except KeyboardInterrupt:
-        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
-    except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
-        resume = "" if args.function == "evaluate" else "; --resume continues the run"
-        parser.exit(1, f"{parser.prog}: stopped: {error}{resume}\n")
-    except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
-            raise
-        remedy = "a smaller --batch_size" + (", or --device cpu" if args.device != "cpu" else "")
-        parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
+    with errors_as_lines(parser):
+        try:
+            check_recipe(args)
+            check_paths(args)
+            run(args)
+        except OSError as error:
+            resume = "" if args.function == "evaluate" else "; --resume continues the run"
+            parser.exit(1, f"{parser.prog}: stopped: {error}{resume}\n")
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            remedy = "a smaller --batch_size" + (
+                ", or --device cpu" if args.device != "cpu" else ""
+            )
+            parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
 
 
 def is_out_of_memory(error):
