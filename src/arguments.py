@@ -3,11 +3,10 @@
 import argparse
 import os
 import sys
-from contextlib import contextmanager
 from functools import partial
 
 import recipes
-from errors import InputError, escape_unprintable
+from errors import InputError, errors_as_lines
 from record import read_record, record_path
 
 REQUIRED = {  # flags that each function cannot do without
@@ -216,29 +215,9 @@ def parser_for_trained(prog, description, picture_required):
 def run_on_trained(parser, argv, function):
     """function(the arguments of parser_for_trained); bad input ends in SystemExit(2)."""
     args = parser.parse_args(argv)
-    escape_unprintable()
     with errors_as_lines(parser):
         check_paths(args)
         function(args)
-
-
-@contextmanager
-def errors_as_lines(parser):
-    """End in one line and SystemExit what the user can mend (2), the system (1) or Ctrl-C (130)."""
-    try:
-        yield
-    except InputError as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    except ModuleNotFoundError as error:
-        parser.exit(
-            2,
-            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
-            " Python that has requirements.txt installed, such as .venv/bin/python\n",
-        )
-    except KeyboardInterrupt:
-        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
-    except OSError as error:  # what no path of the user's explains: a log on a full disk, a pipe
-        parser.exit(1, f"{parser.prog}: stopped: {error}\n")
 
 
 def png(text):

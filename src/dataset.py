@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from errors import InputError, escape_unprintable
+from errors import InputError, errors_as_lines
 from files import read_text
 from recipes import BLOCK_SIZE
 
@@ -332,19 +332,16 @@ def main(argv=None):
     )
     parser.add_argument("dataset", choices=("namedata", "charcorruption"))
     args = parser.parse_args(argv)
-    escape_unprintable()
     root = Path(__file__).resolve().parent.parent
-    try:
+    with errors_as_lines(parser):
         dataset = CharCorruptionDataset(read_text(root / "wiki.txt"), BLOCK_SIZE)
         print(dataset)
         if args.dataset == "namedata":
             path = root / "birth_places_train.tsv"
             dataset = NameDataset(dataset, read_text(path), path)
-    except InputError as error:
-        parser.exit(2, f"dataset.py: error: {error}\n")
-    for _, (x, y) in zip(range(4), dataset, strict=False):
-        print("x:", "".join(dataset.itos[int(i)] for i in x))
-        print("y:", "".join(dataset.itos[int(i)] for i in y))
+        for _, (x, y) in zip(range(4), dataset, strict=False):
+            print("x:", "".join(dataset.itos[int(i)] for i in x))
+            print("y:", "".join(dataset.itos[int(i)] for i in y))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""The one kind of error that is the user's to mend, and how messages show values."""
+"""The one kind of error that is the user's to mend, and the lines in which commands end."""
 
+import os
 import sys
+from contextlib import contextmanager
 
 
 class InputError(ValueError):
@@ -11,10 +13,34 @@ class InputError(ValueError):
     """
 
 
-def escape_unprintable():
-    """Have print escape what stdout's encoding lacks, in place of an error."""
+@contextmanager
+def errors_as_lines(parser):
+    """Within it a command ends in one line, and SystemExit, at what is no bug of ours.
+
+    The code is 2 for what the user can mend, 1 for the system, 130 for Ctrl-C; and 141, without a
+    line, where nobody reads what it prints any more, as behind `| head`. What stdout's encoding
+    lacks is escaped.
+    """
     if hasattr(sys.stdout, "reconfigure"):  # it may be another kind of file
         sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        yield
+        sys.stdout.flush()
+    except InputError as error:
+        parser.exit(2, f"{parser.prog}: error: {error}\n")
+    except ModuleNotFoundError as error:
+        parser.exit(
+            2,
+            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
+            " Python that has requirements.txt installed, such as .venv/bin/python\n",
+        )
+    except KeyboardInterrupt:
+        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still unsaid
+        parser.exit(128 + 13)
+    except OSError as error:  # what no path of the user's explains: a log on a full disk
+        parser.exit(1, f"{parser.prog}: stopped: {error}\n")
 
 
 def first_line(error):

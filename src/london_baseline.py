@@ -7,7 +7,7 @@ A model that has learnt nothing but the commonest answer scores this.
 
 import argparse
 
-from errors import InputError
+from errors import errors_as_lines
 
 
 def main(argv=None):
@@ -20,17 +20,15 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
 
-    import utils  # imports torch, which --help does not need
-    from dataset import parse_questions
-    from files import read_text
+    with errors_as_lines(parser):
+        import utils  # imports torch, which --help does not need
+        from dataset import parse_questions
+        from files import read_text
 
-    try:
         n_questions = len(parse_questions(read_text(args.path), args.path))
         total, correct = utils.evaluate_places(args.path, ["London"] * n_questions)
-    except InputError as error:
-        parser.exit(2, f"london_baseline.py: error: {error}\n")
-    if total:
-        print(utils.score_line(total, correct))
+        if total:
+            print(utils.score_line(total, correct))
 
 
 if __name__ == "__main__":

@@ -12,14 +12,13 @@ The name lists avoid the famous; that some real person bears one of these names 
 
 import argparse
 import re
-import sys
 from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
 from corpus_lives import WINDOW, write_lines
 from corpus_plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
-from errors import InputError
+from errors import InputError, errors_as_lines
 from files import written_whole
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
@@ -141,7 +140,7 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"expected flags as in --help, got: {message}; see make_corpus.py --help")
 
 
-def read_options(argv):
+def build_parser():
     parser = Parser(
         prog="make_corpus.py",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -180,7 +179,11 @@ def read_options(argv):
         help="also write the test questions with their answers here "
         "(default: nowhere; do not commit it)",
     )
-    options = parser.parse_args(argv)
+    return parser
+
+
+def check_options(options):
+    """Refuse what does not fit together, and settle where the files go."""
     if not SMALLEST <= options.people <= LARGEST:
         raise InputError(
             f"expected --people from {SMALLEST} to {LARGEST}, got {options.people}; "
@@ -206,12 +209,13 @@ def read_options(argv):
         raise InputError(
             f"expected --answers as a file of its own, got {options.answers}; name another"
         )
-    return options
 
 
 def main(argv=None):
-    try:
-        options = read_options(argv)
+    parser = build_parser()
+    with errors_as_lines(parser):
+        options = parser.parse_args(argv)
+        check_options(options)
         cast = build(options.people, options.seed)
         texts = contents(cast, options.seed)
         answers = texts.pop("answers")
@@ -219,13 +223,9 @@ def main(argv=None):
         if options.answers:
             targets[options.answers] = answers
         write_files(targets)
-    except InputError as error:
-        print(f"make_corpus.py: error: {error}", file=sys.stderr)
-        return 2
-    for what, figure in report(cast, texts):
-        print(f"{what}: {figure}")
-    return 0
+        for what, figure in report(cast, texts):
+            print(f"{what}: {figure}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

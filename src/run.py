@@ -19,10 +19,9 @@ from arguments import (
     build_parser,
     check_paths,
     check_recipe,
-    errors_as_lines,
     sizes_of,
 )
-from errors import escape_unprintable
+from errors import errors_as_lines
 
 
 def main(argv=None):
@@ -33,7 +32,6 @@ def main(argv=None):
     """
     parser = build_parser()
     args = parser.parse_args(argv)
-    escape_unprintable()
     args.argv = sys.argv[1:] if argv is None else argv
     for flag in REQUIRED[args.function]:
         if getattr(args, flag) is None:
@@ -228,6 +226,13 @@ def evaluate(args, sizes, model, corpus):
     total, correct = utils.evaluate_places(path, answers)
     if total:
         print(utils.score_line(total, correct))
+        beyond = sum(not corpus.stoi.keys() >= set(place) for _, place in rows)
+        if beyond:
+            print(
+                "note: no answer is right where a place has characters that the corpus lacks:"
+                f" {beyond} of {len(rows)}",
+                file=sys.stderr,
+            )
         facts |= {"correct": correct, "accuracy": correct / total}
     else:
         print(f"Predictions written to {args.outputs_path}; no targets provided")

@@ -111,6 +111,12 @@ def test_training_learns_by_heart_and_evaluation_finds_it(world, capsys):
     assert "Correct: 5.0 out of 5.0: 100.0%" in call(capsys, *evaluate_args(world, path))
     predictions = (world.folder / "dev.predictions").read_text(encoding="utf-8")
     assert predictions == "Graz\nOslo\nLondon\nHaifa\nLagos\n"
+    accent = "\u0301"  # a character of its own, which the corpus lacks
+    world.dev.write_text(f"Where was Ann born?\tO{accent}slo\n", encoding="utf-8")
+    run.main([str(argument) for argument in evaluate_args(world, path)])
+    shown = capsys.readouterr()
+    assert "Correct: 0.0 out of 1.0" in shown.out
+    assert "characters that the corpus lacks: 1 of 1\n" in shown.err
 
 
 def test_the_seed_decides_and_no_epochs_write_the_start(world, capsys):

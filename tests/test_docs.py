@@ -67,7 +67,6 @@ def test_every_module_has_its_tests():
         "run": "cli",
         "arguments": "cli",
         "model": "equations",
-        "errors": "cli",
         "london_baseline": "utils",
         **dict.fromkeys(("corpus_plan", "corpus_lives", "corpus_words"), "make_corpus"),
     }
