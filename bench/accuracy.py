@@ -32,6 +32,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 import recipes  # noqa: E402
 from arguments import png  # noqa: E402
 from dataset import parse_questions  # noqa: E402
+from errors import Parser  # noqa: E402
 from files import read_text, write_text  # noqa: E402
 from pictures import draw_variants, draw_work  # noqa: E402
 from record import read_record, sha256  # noqa: E402
@@ -282,7 +283,7 @@ def seeds_of(text):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="accuracy.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

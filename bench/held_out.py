@@ -27,6 +27,7 @@ from tqdm import tqdm  # noqa: E402
 import recipes  # noqa: E402
 from accuracy import RESULTS_HELP, Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
 from arguments import positive  # noqa: E402
+from errors import Parser  # noqa: E402
 from files import read_text, write_text  # noqa: E402
 from machine import prepare_products  # noqa: E402
 from record import read_record, sha256  # noqa: E402
@@ -138,7 +139,7 @@ def table(lines):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="held_out.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

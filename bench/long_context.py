@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from arguments import png, whole  # noqa: E402
+from errors import Parser  # noqa: E402
 from machine import peak_mb, prepare_cpu  # noqa: E402
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
@@ -239,7 +240,7 @@ SECTIONS = {"cost": cost, "retrieval": retrieval}
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="long_context.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from arguments import png  # noqa: E402
+from errors import Parser  # noqa: E402
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
@@ -289,7 +290,7 @@ SECTIONS = {
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="speed.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 
 import recipes
-from errors import InputError, errors_as_lines
+from errors import InputError, Parser, errors_as_lines
 from record import read_record, record_path
 
 REQUIRED = {  # flags that each function cannot do without
@@ -51,7 +51,7 @@ the most for the least work, the training questions mixed into pretraining, and 
 
 def build_parser():
     names = ", ".join(f"{name} ({recipe.summary})" for name, recipe in recipes.RECIPES.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="run.py",
         description="Pretrain a character-level GPT on biographies, finetune it on questions about"
         " birth places, and evaluate it on people whose question it has not seen.",
@@ -190,7 +190,7 @@ def add_model(parser):
 
 def parser_for_trained(prog, description, picture_required):
     """A parser of what run.build needs for a trained model, and of where a picture goes."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=prog,
         description=description,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -6,7 +6,6 @@
 Legend: B batch, t tokens, N documents or pairs, L block_size.
 """
 
-import argparse
 import copy
 import math
 import random
@@ -18,7 +17,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from errors import InputError, errors_as_lines
+from errors import InputError, Parser, errors_as_lines
 from files import read_text
 from recipes import BLOCK_SIZE
 
@@ -325,7 +324,7 @@ def _ids(text, stoi):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="dataset.py",
         description="Print four examples (x and y) of a dataset, made from the bundled files.",
         epilog="example: python src/dataset.py charcorruption",

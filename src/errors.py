@@ -1,5 +1,6 @@
 """The one kind of error that is the user's to mend, and the lines in which commands end."""
 
+import argparse
 import os
 import sys
 from contextlib import contextmanager
@@ -11,6 +12,14 @@ class InputError(ValueError):
     The command line prints it as one line and exits with code 2; a file that was there stays whole.
     Every other exception is a bug of ours and shows its traceback.
     """
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, whose errors are one line, without the usage."""
+
+    def error(self, message):
+        remedy = "" if ";" in message else "; see --help"  # our own messages may have one
+        self.exit(2, f"{self.prog}: error: {message}{remedy}\n")
 
 
 @contextmanager

@@ -5,13 +5,11 @@
 A model that has learnt nothing but the commonest answer scores this.
 """
 
-import argparse
-
-from errors import errors_as_lines
+from errors import Parser, errors_as_lines
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(prog="london_baseline.py", description=__doc__.splitlines()[0])
+    parser = Parser(prog="london_baseline.py", description=__doc__.splitlines()[0])
     parser.add_argument(
         "path",
         nargs="?",

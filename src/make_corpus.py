@@ -18,7 +18,7 @@ from pathlib import Path
 
 from corpus_lives import WINDOW, write_lines
 from corpus_plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
-from errors import InputError, errors_as_lines
+from errors import InputError, Parser, errors_as_lines
 from files import written_whole
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
@@ -133,11 +133,6 @@ def write_files(texts_by_path):
         for path, text in texts_by_path.items():
             temporary = moves.enter_context(written_whole(path))
             Path(temporary).write_text(text, encoding="utf-8", newline="\n")
-
-
-class Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise InputError(f"expected flags as in --help, got: {message}; see make_corpus.py --help")
 
 
 def build_parser():

@@ -108,8 +108,9 @@ def refused(capsys):
     def call(*argv, main=run.main, code=2):
         with pytest.raises(SystemExit) as stop:
             main([str(argument) for argument in argv])
-        last = capsys.readouterr().err.strip().splitlines()[-1]
-        assert stop.value.code == code, last
+        said = capsys.readouterr().err.strip()
+        last = said.splitlines()[-1]
+        assert stop.value.code == code and "usage:" not in said, said
         return last
 
     return call

@@ -160,9 +160,8 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):
 
 
 def test_missing_required_flags(world, refused):
-    assert refused("pretrain", "vanilla", world.wiki).endswith(
-        "run.py: error: pretrain needs --writing_params_path PATH"
-    )
+    line = refused("pretrain", "vanilla", world.wiki)
+    assert line == "run.py: error: pretrain needs --writing_params_path PATH; see --help"
     assert "needs --finetune_corpus_path" in refused(
         *train_args(world, "finetune", finetune_corpus_path=None)
     )
