@@ -2,7 +2,7 @@
 #             make demo again continues
 # make test   the tests, with coverage          make lint    style and formatting
 # make bench  ours against the textbook implementation, as a table (20 minutes)
-# make reproduce  the tables of docs/recipes.md on DATA with SEEDS, for example
+# make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)

@@ -27,7 +27,7 @@ import session  # noqa: E402, F401  (imported once, before the forks)
 
 TEXT = "a weaver and a juggler of small red boxes lived by the quiet harbour of Graz"
 STEPS = 25
-TINY = dict(n_layer=1, n_head=2, n_embd=16)  # about 13,000 parameters: a step takes milliseconds
+TINY = dict(n_layer=1, n_head=2, n_embd=16)  # 6,256 parameters: a step takes milliseconds
 CALLS = ("mkstemp", "fsync", "chmod", "replace", "unlink")  # of a save, where a kill may be placed
 
 

@@ -38,7 +38,7 @@ def draw_work(lines, path):
         work, minutes, accuracy = zip(*points, strict=True)
         for panel, x in zip(both, (work, minutes), strict=True):
             panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
-    both[0].plot(2.35, 28.0, "k*", label="handout, the best public solution")
+    both[0].plot(2.3, 28.0, "k*", label="handout, the best public solution")
     labels = ("work, PFLOP of real tokens", "minutes of training")
     for panel, label in zip(both, labels, strict=True):
         panel.axhline(5.0, color="gray", linestyle=":")
@@ -48,7 +48,7 @@ def draw_work(lines, path):
         panel.xaxis.set_major_formatter("{x:g}")
         panel.minorticks_off()
     both[0].set_ylabel("dev accuracy, %")
-    for height, text in ((5.0, "London"), (92.4, "shown in reading")):
+    for height, text in ((5.0, "London"), (92.4, "said in the first 112 characters")):
         both[1].annotate(
             text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
         )

@@ -40,12 +40,12 @@ That takes hours on a CPU; with --recipe fast in the first two, 20 to 30 minutes
 
 the most for the least work, the training questions mixed into pretraining, and rotary positions:
   python src/run.py pretrain rope wiki.txt --recipe mixed --budget 0.06 \\
-      --writing_params_path mixed.params \\
+      --writing_params_path rope.params \\
       --finetune_corpus_path birth_places_train.tsv
   python src/run.py evaluate rope wiki.txt \\
-      --reading_params_path mixed.params \\
+      --reading_params_path rope.params \\
       --eval_corpus_path birth_dev.tsv \\
-      --outputs_path mixed.dev.predictions
+      --outputs_path rope.dev.predictions
 """
 
 

@@ -25,7 +25,7 @@ PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
 MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
 PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
-CHUNK_TOKENS = 1024  # of a chunk, about; twice as many take 5% less time and 30% more memory
+CHUNK_TOKENS = 1024  # of a chunk, about; twice as many take 2-5% less time and 30% more memory
 
 # ------------------------------------------------------------------------------ rows and characters
 

@@ -117,7 +117,7 @@ RECIPES = {
         decay_epochs=200,
     ),
     "fast": Recipe(
-        summary="the assignment's order and information, learnt from fact windows",
+        summary="the assignment's order and files, learnt from fact windows",
         pretrain=Phase(
             max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
         ),
