@@ -20,7 +20,7 @@ USED = {  # and those that it may have
     "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
     "evaluate": REQUIRED["evaluate"],
 }
-PATHS = {flag for flags in USED.values() for flag in flags}
+PATHS = dict.fromkeys(flag for flags in USED.values() for flag in flags)  # each once, in order
 
 EXAMPLES = """\
 the experiment, from pretraining to accuracy:
@@ -106,7 +106,7 @@ def build_parser():
         type=whole(1),
         metavar="N",
         help="examples a step (default: the recipe's), or"
-        " questions decoded together (default: 128)",
+        f" questions decoded together (default: {recipes.BATCH_QUESTIONS})",
     )
     ours(
         "--learning_rate",

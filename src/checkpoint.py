@@ -146,7 +146,7 @@ def gather(trainer):
         "moments": {
             f"{name}.{kind}": value.cpu()
             for name, parameter, optimizer in trained(trainer)
-            for kind, value in optimizer.state[parameter].items()
+            for kind, value in moments_of(parameter, optimizer).items()
         },
         "losses": torch.tensor(trainer.losses, dtype=torch.float64),
         "tokens": trainer.tokens,
@@ -162,6 +162,14 @@ def trained(trainer):
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 yield names[parameter], parameter, optimizer
+
+
+def moments_of(parameter, optimizer):
+    """What the optimizer keeps for a parameter: zeros, as at its start, if no gradient ever came."""
+    return optimizer.state.get(parameter) or {
+        kind: torch.tensor(0.0) if kind == "step" else torch.zeros_like(parameter)
+        for kind in MOMENTS[type(optimizer)]
+    }
 
 
 def put_back(trainer, state, path):

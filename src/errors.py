@@ -46,10 +46,14 @@ def errors_as_lines(parser):
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still unsaid
         parser.exit(128 + 13)
     except OSError as error:  # what no path of the user's explains: a log on a full disk
         parser.exit(1, f"{parser.prog}: stopped: {error}\n")
+    finally:
+        try:
+            sys.stdout.flush()
+        except OSError:  # nobody reads it: what is still unsaid goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def first_line(error):

@@ -70,6 +70,7 @@ def examine(args):
     model, corpus = run.build(args, sizes_of(args))
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))
+    invented = [about for about in invented if len(about[0]) < model.context]
     asked = [question for question, _, _ in invented]
     about_nobody = [Answer(*row) for row in ask(model, corpus, asked, "an invented question")]
     print()
@@ -135,10 +136,10 @@ def kind_of(text, place, life, everything):
 
 
 def where(place, life, early):
-    """Where a place stands in a biography, of which the first `early` characters are EARLY."""
+    """Where a place stands in a biography; the first `early` characters of a document are EARLY."""
     if not life:
         return STRANGER
-    if stands(place, life[:early]):
+    if any(stands(place, document[:early]) for document in life.split("\n")):
         return EARLY
     return LATER if stands(place, life) else UNSAID
 
@@ -154,8 +155,10 @@ def ask(model, corpus, questions, path):
     """[(question, answer, its probability), …]."""
     import utils
 
-    texts = utils.predict_places(model, corpus, questions, path)
-    return list(zip(questions, texts, probabilities(model, corpus, questions, texts), strict=True))
+    texts = utils.answers(model, corpus, questions, path)
+    rated = probabilities(model, corpus, questions, texts)
+    texts = [text.replace("\n", " ") for text in texts]  # as predictions are written
+    return list(zip(questions, texts, rated, strict=True))
 
 
 def probabilities(model, corpus, questions, answers):

@@ -38,9 +38,9 @@ def prepare_products():
     """To be called before the first matrix product: let oneDNN compute float32 products on AMD.
 
     torch leaves them to Intel's MKL, which on AMD's processors with AVX-512 is slower than
-    oneDNN, which torch has too (docs/log.md). Products go there if they may be rounded to bfloat16, which oneDNN
-    does only where a processor has instructions that make it pay (AMX); elsewhere it computes in
-    full float32. Whether it does is tested here before it is relied on.
+    oneDNN, which torch has too (docs/log.md). Products go there if they may be rounded to bfloat16,
+    which oneDNN does only where a processor has instructions that make it pay (AMX); elsewhere it
+    computes in full float32. Whether it does is tested here before it is relied on.
     """
     import torch
 

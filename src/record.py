@@ -28,7 +28,9 @@ def sha256(path):
 def write_record(path, facts):
     """Write the record of the output at `path`: the facts, in order, and the output's sha256."""
     facts = {**facts, "bytes": os.path.getsize(path), "sha256": sha256(path)}
-    write_text(record_path(path), json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+    # a path may have bytes that are no UTF-8, as lone surrogates: JSON has escapes for these
+    write_text(record_path(path), text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def read_record(path):

@@ -41,6 +41,7 @@ def main(argv=None):
     for flag in PATHS:
         if flag not in USED[args.function] and getattr(args, flag) is not None:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
+            setattr(args, flag, None)
     for flag in recipes.OPTIONS:
         if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
             print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """Around the model: seeds, devices, decoding, and the score of predictions."""
 
 import random
+import sys
 
 import numpy as np
 import torch
@@ -9,8 +10,9 @@ from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
 from dataset import MASK, MASK_CHAR, encode, parse_questions
-from errors import InputError
+from errors import InputError, first_line
 from files import read_text
+from recipes import BATCH_QUESTIONS
 
 ANSWER_CHARS = 32  # characters decoded after a question
 
@@ -23,20 +25,32 @@ def set_seed(seed):
 
 
 def pick_device(name):
-    """The torch.device called `name`: auto takes cuda, else mps, else cpu."""
+    """The torch.device called `name`: auto takes cuda, else mps, else cpu.
+
+    A GPU for which this torch has no kernels is there, and of no use: auto passes over it.
+    """
     available = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    if name == "auto":
-        name = next(device for device, there in available.items() if there)
-    if not available[name]:
-        raise InputError(
-            f"--device {name}: expected such a device and a torch built for it, got none;"
-            " use --device auto or cpu"
-        )
-    return torch.device(name)
+    wanted = available if name == "auto" else (name,)
+    for device in filter(available.get, wanted):
+        try:
+            torch.ones(1, device=device).add(1).item()
+            return torch.device(device)
+        except RuntimeError as error:
+            if name != "auto":
+                raise InputError(
+                    f"--device {name}: expected a device that this torch can use, got:"
+                    f" {first_line(error)}; use --device auto or cpu"
+                ) from None
+            note = f"note: {device} is there, but this torch cannot use it: {first_line(error)}"
+            print(note, file=sys.stderr)
+    raise InputError(
+        f"--device {name}: expected such a device and a torch built for it, got none;"
+        " use --device auto or cpu"
+    )
 
 
 def pick_precision(name, device):
@@ -70,10 +84,11 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
     text = F.pad(x, (0, steps))  # (B, t + steps)
     lengths = x.new_full((B,), t) if lengths is None else lengths.clone()
     rows = torch.arange(B, device=x.device)
-    cache = model.new_cache(B, min(model.context, int(lengths.max()) + steps - 1))
+    first = int(lengths.max())
+    cache = model.new_cache(B, min(model.context, first + steps - 1))
     stopped = torch.zeros(B, dtype=torch.bool, device=x.device)
     for step in range(steps):
-        longest = int(lengths.max())
+        longest = first + step
         if longest > model.context:  # the window moves, and nothing kept is of use
             start = (lengths - model.context).clamp(min=0)  # (B,)
             window = start[:, None] + torch.arange(model.context, device=x.device)
@@ -104,8 +119,16 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
     return text
 
 
-def predict_places(model, dataset, questions, path="the evaluation file", batch_size=128):
-    """The model's answer to each question: a list of strings, in order, each without line breaks.
+def predict_places(
+    model, dataset, questions, path="the evaluation file", batch_size=BATCH_QUESTIONS
+):
+    """The model's `answers`, each on one line: a line break becomes a space."""
+    found = answers(model, dataset, questions, path, batch_size)
+    return [answer.replace("\n", " ") for answer in found]
+
+
+def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
+    """The model's answer to each question: a list of strings, in order.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
     second; all 32 characters if there is no second. Questions of similar length run as one batch.
@@ -121,7 +144,7 @@ def predict_places(model, dataset, questions, path="the evaluation file", batch_
                 f" characters, got {len(ids) - 1}; shorten it"
             )
         prompts.append(torch.tensor(ids))
-    answers = [None] * len(prompts)
+    found = [None] * len(prompts)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
         for at in range(0, len(prompts), batch_size):
@@ -133,9 +156,9 @@ def predict_places(model, dataset, questions, path="the evaluation file", batch_
             ).tolist()
             for i, length, row in zip(batch, lengths.tolist(), text, strict=True):
                 new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
-                answers[i] = new.split(MASK_CHAR)[0].replace("\n", " ")
+                found[i] = new.split(MASK_CHAR)[0]
             bar.update(len(batch))
-    return answers
+    return found
 
 
 def evaluate_places(filepath, predicted_places):

@@ -476,5 +476,5 @@ def test_the_precision_of_training_is_in_the_record(world, capsys):
 
 
 def test_flags_without_effect_are_noted(world, capsys):
-    run.main([str(a) for a in train_args(world, eval_corpus_path=world.dev, epochs=0)])
+    run.main([str(a) for a in train_args(world, eval_corpus_path="no such file", epochs=0)])
     assert "note: pretrain does not use --eval_corpus_path" in capsys.readouterr().err

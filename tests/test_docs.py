@@ -54,10 +54,11 @@ def test_the_map_is_the_tree():
         ("src", "py"),
         ("bench", "py"),
         ("docs", "md"),
+        ("docs", "jsonl"),
         ("mingpt-demo", "ipynb"),
     ):
         there = {f"{folder}/{path.name}" for path in (ROOT / folder).glob(f"*.{ending}")}
-        assert there == {name for name in listed if name.startswith(f"{folder}/")} - {f"{folder}/"}
+        assert there == {n for n in listed if n.startswith(f"{folder}/") and n.endswith(ending)}
 
 
 def test_every_module_has_its_tests():

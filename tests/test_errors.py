@@ -1,17 +1,16 @@
 """How a command ends at what is no bug of ours."""
 
-import argparse
 import os
 import sys
 
 import pytest
 
-from errors import InputError, errors_as_lines
+from errors import InputError, Parser, errors_as_lines
 
 
 def ended(error):
     """The exit code of a command in which `error` is raised."""
-    with pytest.raises(SystemExit) as stop, errors_as_lines(argparse.ArgumentParser("tool.py")):
+    with pytest.raises(SystemExit) as stop, errors_as_lines(Parser("tool.py")):
         raise error
     return stop.value.code
 
@@ -32,16 +31,19 @@ def test_the_line_and_the_code(error, code, line, capsys):
 
 
 def test_a_bug_keeps_its_traceback():
-    with pytest.raises(KeyError), errors_as_lines(argparse.ArgumentParser("tool.py")):
+    with pytest.raises(KeyError), errors_as_lines(Parser("tool.py")):
         raise KeyError("a bug")
 
 
-def test_nobody_reads_what_is_printed(monkeypatch, capsys):
+@pytest.mark.parametrize("leaves", [False, True])
+def test_nobody_reads_what_is_printed(leaves, monkeypatch, capsys):
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "w") as gone:
         monkeypatch.setattr(sys, "stdout", gone)
-        with pytest.raises(SystemExit) as stop, errors_as_lines(argparse.ArgumentParser("tool.py")):
+        with pytest.raises(SystemExit) as stop, errors_as_lines(Parser("tool.py")):
             print("a line")
+            if leaves:
+                raise SystemExit(1)
         print("another", flush=True)  # as Python does when it ends
-    assert stop.value.code == 141 and capsys.readouterr().err == ""
+    assert stop.value.code == (1 if leaves else 141) and capsys.readouterr().err == ""

@@ -98,6 +98,7 @@ def test_where_a_place_stands():
     life = "Bo. Bonn, then Ur and Milano ."
     for place, said in (("Bonn", EARLY), ("Ur", LATER), ("Milan", UNSAID), ("Bon", UNSAID)):
         assert knowledge.where(place, life, 8) == said
+    assert knowledge.where("Ur", f"{life}\nBo. Ur .", 8) == EARLY  # in another document of his
     assert knowledge.where("Bonn", life, 7) == LATER and knowledge.where("Bonn", "", 7) == STRANGER
 
 
@@ -218,6 +219,14 @@ def test_the_report_of_people_who_do_not_exist():
     assert line.startswith("no people who do not exist: ")
 
 
+def test_a_line_break_is_rated_as_one_and_shown_as_a_space(monkeypatch):
+    monkeypatch.setattr(utils, "answers", lambda *_: ["New\nYork"])
+    monkeypatch.setattr(
+        knowledge, "probabilities", lambda m, c, q, texts: [0.5 if texts == ["New\nYork"] else 0]
+    )
+    assert knowledge.ask(None, None, ["Where?"], "a file") == [("Where?", "New York", 0.5)]
+
+
 def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
     """The dev people, and Ada Novák, whose place stands behind a block; Haifa is Dov Stern's."""
     told = {"Finn Byrne": "Haifa", "Gil Ito": "Nirgends", "Ivo Byrne": "Haifa", "Finn Ito": "Kobe"}
@@ -228,7 +237,7 @@ def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
         asked.append(names)
         return [told.get(name, dict(PEOPLE).get(name, "London")) for name in names]
 
-    monkeypatch.setattr(utils, "predict_places", answers)
+    monkeypatch.setattr(utils, "answers", answers)
     dev = questions([*PEOPLE[5:], PEOPLE[0], ("A Nobody", "Graz")])
     world.dev.write_text(dev, encoding="utf-8")
     knowledge.main(command(world, params))

@@ -117,6 +117,16 @@ def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
     assert all((p - parameters[1]).abs().max() < 1e-8 for p in parameters.values())
 
 
+def test_the_test_loss_weighs_its_chunks(corpus, monkeypatch):
+    monkeypatch.setattr("dataset.CHUNK_TOKENS", 64)
+    model = tiny(vocab_size=corpus.vocab_size, block_size=128)
+    run = Trainer(model, corpus, corpus, TrainerConfig(batch_size=7))
+    batches = torch.arange(len(corpus)).split(7)
+    with torch.no_grad():
+        losses = [model(*corpus.padded(indices, 0, 0))[1].item() for indices in batches]
+    assert run.test_loss() == pytest.approx(sum(losses) / len(losses))
+
+
 def test_parameters_that_get_one_gradient_keep_their_own():
     class Sum(torch.nn.Module):
         def __init__(self):

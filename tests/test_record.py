@@ -24,6 +24,12 @@ def test_it_belongs_to_one_content(output):
         assert record.read_record(output) == {}
 
 
+def test_a_path_that_is_no_text_can_be_recorded(output):
+    """Python has the bytes of such a path as lone surrogates, which UTF-8 lacks."""
+    record.write_record(output, {"eval_corpus": "caf\udce9.tsv é"})
+    assert record.read_record(output)["eval_corpus"] == "caf\udce9.tsv é"
+
+
 def test_what_is_no_record_is_as_good_as_none(output):
     path = output.with_name("out.json")
     for text in ("", "[1, 2]", "{", "[" * 10**5, '{"bytes": "x"}', "{}" + " " * 2**22):

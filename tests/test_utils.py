@@ -114,6 +114,7 @@ def test_predictions_equal_the_textbooks(variant, corpus):
     asked = [f"Where was {name} born?" for name, _ in PEOPLE]
     want = [textbook.predict(oracle, q, corpus.stoi, corpus.itos) for q in asked]
     assert utils.predict_places(ours, corpus, asked) == want
+    assert utils.predict_places(ours, corpus, asked, batch_size=4) == want  # sorted by length
     assert len(set(want)) > 3
 
 
@@ -170,6 +171,22 @@ def test_devices():
     if not torch.cuda.is_available():
         with pytest.raises(InputError, match="--device cuda: expected such a device"):
             utils.pick_device("cuda")
+
+
+def test_a_gpu_without_kernels_is_passed_over(monkeypatch, capsys):
+    def ones(*size, device):
+        if device == "cuda":
+            raise RuntimeError("no kernel image is available\nmore")
+        return torch.zeros(*size)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch, "ones", ones)
+    assert utils.pick_device("auto").type == "cpu"
+    note = "note: cuda is there, but this torch cannot use it: no kernel image is available\n"
+    assert capsys.readouterr().err == note
+    with pytest.raises(InputError, match="can use, got: no kernel image is available; use"):
+        utils.pick_device("cuda")
 
 
 def test_questions_are_encoded_as_in_training(corpus):
