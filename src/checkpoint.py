@@ -165,7 +165,7 @@ def trained(trainer):
 
 
 def moments_of(parameter, optimizer):
-    """What the optimizer keeps for a parameter: zeros, as at its start, if no gradient ever came."""
+    """What the optimizer keeps for a parameter; zeros, as at its start, before any gradient."""
     return optimizer.state.get(parameter) or {
         kind: torch.tensor(0.0) if kind == "step" else torch.zeros_like(parameter)
         for kind in MOMENTS[type(optimizer)]

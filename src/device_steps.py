@@ -85,9 +85,8 @@ class DeviceSteps:
                 self.graphs[count] = self.capture(count)
             except RuntimeError as error:
                 self.captures = False
-                cause = error.__context__ or error  # to end a failed capture raises again
-                note = f"note: steps run uncaptured, slower: {first_line(cause)}"
-                tqdm.write(note, file=sys.stderr)
+                why = first_line(error.__context__ or error)  # ending what failed raises again
+                tqdm.write(f"note: steps run uncaptured, slower: {why}", file=sys.stderr)
         if count in self.graphs:
             graph, width = self.graphs[count]
             graph.replay()
