@@ -6,7 +6,6 @@ Takes the full model after a step of training, writes its checkpoint `--writes` 
 folder's disk, and divides by the interval, recipes.CHECKPOINT_SECONDS. Prints text, then JSON.
 """
 
-import argparse
 import json
 import os
 import statistics
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 import recipes
 from checkpoint import Checkpoint, random_state
 from dataset import CharCorruptionDataset
+from errors import Parser, errors_as_lines
 from files import read_text
 from model import GPT, GPTConfig
 from trainer import Trainer, TrainerConfig
@@ -58,12 +58,13 @@ def measure(text, variant="vanilla", writes=10, folder="."):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(prog="checkpoint_cost.py", description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="wiki.txt")
     parser.add_argument("--variant", default="vanilla", choices=recipes.VARIANTS)
     parser.add_argument("--writes", type=int, default=10)
     args = parser.parse_args(argv)
-    result = measure(read_text(args.corpus), args.variant, args.writes)
+    with errors_as_lines(parser):
+        result = measure(read_text(args.corpus), args.variant, args.writes)
     print(
         f"a checkpoint of {result['bytes'] / 1e6:.1f} MB takes {result['median_seconds']:.3f} s"
         f" (median of {args.writes}; highest {result['highest_seconds']:.3f} s):"

@@ -9,7 +9,6 @@ written after every step, so that many kills hit a save. Prints a table, then a 
 code 1 if anything was not as it should be. Needs fork, so Linux or macOS.
 """
 
-import argparse
 import json
 import os
 import resource
@@ -23,8 +22,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
 import torch
 
+from errors import Parser
 from lab import (
     CALLS,
     SRC,
@@ -274,7 +276,7 @@ CASES = {  # name: (function, share of --rounds)
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(prog="faults.py", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=30, help="kills; the other cases follow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")

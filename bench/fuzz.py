@@ -10,7 +10,6 @@ traceback, within SECONDS, with the inputs unchanged and, if refused, no file ch
 Prints a table, then a line of JSON; exit code 1 at the first fault, with hypothesis's smallest one.
 """
 
-import argparse
 import collections
 import contextlib
 import functools
@@ -35,6 +34,7 @@ import torch
 import model
 import recipes
 import run
+from errors import Parser
 from machine import peak_mb
 
 SECONDS = 20  # for one input; longer is a hang
@@ -264,7 +264,7 @@ def damaged(kind, raw):
 
 
 def main(argv=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(prog="fuzz.py", description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int, default=2400)
     args = parser.parse_args(argv)
     torch.set_num_threads(1)

@@ -22,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
+from tqdm import tqdm  # noqa: E402
+
 from arguments import png  # noqa: E402
 from errors import Parser  # noqa: E402
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
@@ -167,6 +169,11 @@ def median(rows, key):
     return statistics.median(row[key] for row in rows)
 
 
+def repeats(args, what):
+    """0 … args.repeats - 1, with a bar on a terminal."""
+    return tqdm(range(args.repeats), what, leave=False, unit="repeat", disable=None)
+
+
 def training(args):
     """Both variants, with the handout's dropout and without, in turn with the textbook."""
     results = []
@@ -176,7 +183,7 @@ def training(args):
             products = {"ours": [], "textbook": []}
             on = dict(device=args.device, precision=args.precision)
             own = {"ours": dict(compile=args.compile), "textbook": {}}
-            for _ in range(args.repeats):
+            for _ in repeats(args, f"{variant}, dropout {dropout}"):
                 common = dict(corpus=args.corpus, variant=variant, dropout=dropout, **on)
                 for side, steps in STEPS[args.device].items():
                     products[side].append(measure("product", side=side, **on))
@@ -219,7 +226,7 @@ def evaluation(args):
         common = dict(corpus=args.corpus, questions=args.questions, variant=variant)
         common["parameters"] = path
         rows = {"ours": [], "textbook": []}
-        for _ in range(args.repeats):
+        for _ in repeats(args, f"evaluation, {variant}"):
             for side, names in (("ours", 500), ("textbook", 25)):
                 rows[side].append(measure("evaluation", side=side, names=names, **common))
         ours, plain = (median(rows[side], "s/name") for side in ("ours", "textbook"))
@@ -245,7 +252,7 @@ def growth(args):
             Path(folder, str(size)).mkdir()
             generator = [sys.executable, str(ROOT / "src" / "make_corpus.py"), *people]
             subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
-        for _ in range(args.repeats):
+        for _ in repeats(args, "growth"):
             for (size, steps), found in rows.items():
                 corpus = str(Path(folder, str(size), "wiki.txt"))
                 common = dict(variant="vanilla", dropout=0.1, side="ours", steps=steps)

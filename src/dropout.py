@@ -3,13 +3,14 @@
 import threading
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
 LEVELS = 2**16  # a mask's entry is 16 random bits against a threshold
 
-_this_thread = threading.local()  # .generator, while it is `seeded`
+_this_thread = threading.local()  # .source of random bits, while it is `seeded`
 
 
 @contextmanager
@@ -19,20 +20,20 @@ def seeded(seed):
     Outside they come from torch's generator, which threads that draw at once would share in an
     order that depends on their timing.
     """
-    _this_thread.generator = torch.Generator().manual_seed(seed)
+    _this_thread.source = np.random.SFC64(seed)
     try:
         yield
     finally:
-        _this_thread.generator = None
+        _this_thread.source = None
 
 
 class Dropout(nn.Module):
     """nn.Dropout: in training each value is 0 with probability p, else x / (1 - p).
 
     On a CPU torch draws one random number for each value, one after another, and that takes a fifth
-    of a training step. Here four values share 64 random bits, so p is rounded to a multiple of
-    2⁻¹⁶ (0.1 becomes 0.100006); the kept values are scaled by what it is rounded to, so the mean is
-    kept exactly.
+    of a training step. Here four values share 64 random bits, which numpy draws, so p is rounded to
+    a multiple of 2⁻¹⁶ (0.1 becomes 0.100006); the kept values are scaled by what it is rounded to,
+    so the mean is kept exactly.
     """
 
     def __init__(self, p):
@@ -48,10 +49,12 @@ class Dropout(nn.Module):
             return x
         if x.device.type != "cpu":
             return F.dropout(x, self.p)
-        generator = getattr(_this_thread, "generator", None)  # None: torch's
-        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
-        bits.random_(-(2**63), None, generator=generator)
-        bits = bits.view(torch.int16)[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
+        source = getattr(_this_thread, "source", None)
+        if source is None:
+            source = np.random.SFC64(int(torch.randint(2**63 - 1, ())))
+        bits = torch.from_numpy(source.random_raw(-(-x.numel() // 4)).view(np.int16))
+        bits = bits[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
         dropped = min(round(self.p * LEVELS), LEVELS - 1)
         keep = bits >= dropped - LEVELS // 2
-        return x * keep * (LEVELS / (LEVELS - dropped))
+        # as numbers of x's kind: torch would convert it once more in the backward
+        return x * keep.to(x.dtype).mul_(LEVELS / (LEVELS - dropped))

@@ -4,9 +4,8 @@ The operations on a chunk are small: when all threads share each, they wait for 
 end, and for Python between two. Here a thread has a chunk for itself.
 """
 
-import threading
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from functools import partial, reduce
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import torch
 
@@ -16,9 +15,9 @@ from dropout import seeded
 class Lanes:
     """Adds up what a function gives for each of several chunks, on so many threads.
 
-    The sum is taken in the same order each time, and what a chunk's Dropout draws depends on
-    torch's generator and the chunk alone: so a result can be repeated to the bit with as many
-    threads, and with others to rounding. Each lane has the memory that a chunk takes.
+    The sum is taken in the chunks' order, and what a chunk's Dropout draws depends on torch's
+    generator and the chunk alone: so a result can be repeated to the bit, and with other numbers of
+    threads to rounding. Each lane has the memory that a chunk takes.
     """
 
     def __init__(self, threads):
@@ -28,52 +27,30 @@ class Lanes:
     def sum(self, function, chunks):
         """[Σ first tensor, Σ second …] of the lists of tensors that function(chunk) gives.
 
-        None, in place of a tensor, counts as zero. An error, seen once the lanes before its own are
-        through, or Ctrl-C ends the other lanes after the chunks that they are at.
+        The sums are contiguous and share no memory. None, in place of a tensor, counts as zero. An
+        error, seen once the chunks before its own are through, or Ctrl-C ends the other lanes after
+        the chunks that they are at.
         """
+        sums = None
+        with closing(self._results(function, chunks)) as results:
+            for result in results:
+                sums = sums or [None] * len(result)
+                for i, tensor in enumerate(result):
+                    if sums[i] is not None and tensor is not None:
+                        sums[i] += tensor
+                    elif tensor is not None:
+                        sums[i] = tensor.clone(memory_format=torch.contiguous_format)
+        return sums
+
+    def _results(self, function, chunks):
+        """function(chunk) of each chunk, in order; a lane that is through takes the next chunk."""
         seeds = torch.randint(2**32, (len(chunks),)).tolist()
-        n = min(self.threads, len(chunks))
-        lanes = [[] for _ in range(n)]
-        for i, chunk in enumerate(zip(chunks, seeds, strict=True)):
-            back = i % (2 * n)  # to and fro, since the first chunks take a little longer
-            lanes[min(back, 2 * n - 1 - back)].append(chunk)
-        if n == 1:
-            return _added(_results(function, lanes[0]))
-        leave = threading.Event()
-        work = partial(_lane, function, self.threads // n, leave)
-        try:
-            return _added(self.pool.map(work, lanes))
-        except BaseException:
-            leave.set()
-            raise
+        lanes = min(self.threads, len(chunks))
 
+        def work(chunk, seed):
+            if lanes > 1 and torch.get_num_threads() != self.threads // lanes:
+                torch.set_num_threads(self.threads // lanes)  # in each operation of this thread
+            with seeded(seed):
+                return function(chunk)
 
-def _lane(function, threads, leave, chunks):
-    """The sum over these chunks, on a thread of its own, with `threads` in each operation."""
-    if torch.get_num_threads() != threads:
-        torch.set_num_threads(threads)  # of this thread
-
-    def still_wanted(chunk):
-        if leave.is_set():
-            raise CancelledError
-        return function(chunk)
-
-    return _added(_results(still_wanted, chunks))
-
-
-def _results(function, chunks):
-    for chunk, seed in chunks:
-        with seeded(seed):
-            result = function(chunk)
-        yield result
-
-
-def _added(lists):
-    """The lists of tensors added up, one list after another."""
-
-    def plus(a, b):
-        return b if a is None else a if b is None else a + b
-
-    return reduce(
-        lambda total, more: [plus(*pair) for pair in zip(total, more, strict=True)], lists
-    )
+        yield from (map if lanes == 1 else self.pool.map)(work, chunks, seeds)

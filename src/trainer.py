@@ -259,8 +259,7 @@ class Trainer:
 
         loss, *gradients = self.lanes.sum(gradient, chunks)
         for parameter, total in zip(trained, gradients, strict=True):
-            if total is not None:  # copied: autograd may give it to two, or transposed
-                parameter.grad = torch.empty_like(parameter).copy_(total)
+            parameter.grad = total
         return loss.item()
 
     @torch.no_grad()
