@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import recipes
+from arguments import whole
 from checkpoint import Checkpoint, random_state
 from dataset import CharCorruptionDataset
 from errors import Parser, errors_as_lines
@@ -61,17 +62,17 @@ def main(argv=None):
     parser = Parser(prog="checkpoint_cost.py", description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="wiki.txt")
     parser.add_argument("--variant", default="vanilla", choices=recipes.VARIANTS)
-    parser.add_argument("--writes", type=int, default=10)
+    parser.add_argument("--writes", type=whole(1), default=10)
     args = parser.parse_args(argv)
     with errors_as_lines(parser):
         result = measure(read_text(args.corpus), args.variant, args.writes)
-    print(
-        f"a checkpoint of {result['bytes'] / 1e6:.1f} MB takes {result['median_seconds']:.3f} s"
-        f" (median of {args.writes}; highest {result['highest_seconds']:.3f} s):"
-        f" {result['share']:.4%} of a run that writes one every"
-        f" {result['interval_seconds']:g} s (highest {result['highest_share']:.4%})"
-    )
-    print(json.dumps(result))
+        print(
+            f"a checkpoint of {result['bytes'] / 1e6:.1f} MB takes {result['median_seconds']:.3f} s"
+            f" (median of {args.writes}; highest {result['highest_seconds']:.3f} s):"
+            f" {result['share']:.4%} of a run that writes one every"
+            f" {result['interval_seconds']:g} s (highest {result['highest_share']:.4%})"
+        )
+        print(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import torch
 
+from arguments import whole
 from errors import Parser
 from lab import (
     CALLS,
@@ -277,7 +278,7 @@ CASES = {  # name: (function, share of --rounds)
 
 def main(argv=None):
     parser = Parser(prog="faults.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=30, help="kills; the other cases follow")
+    parser.add_argument("--rounds", type=whole(1), default=30, help="kills; the other cases follow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
     args = parser.parse_args(argv)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from arguments import png, whole  # noqa: E402
-from errors import Parser  # noqa: E402
+from errors import Parser, errors_as_lines  # noqa: E402
 from machine import peak_mb, prepare_cpu  # noqa: E402
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
@@ -258,7 +258,8 @@ def main(argv=None):
         work(*json.loads(args.worker))
         return
     check_sections(parser, args, SECTIONS)
-    run_sections(args, SECTIONS, threads=args.threads, options=OPTIONS)
+    with errors_as_lines(parser):
+        run_sections(args, SECTIONS, threads=args.threads, options=OPTIONS)
 
 
 if __name__ == "__main__":

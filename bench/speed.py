@@ -24,8 +24,8 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from tqdm import tqdm  # noqa: E402
 
-from arguments import png  # noqa: E402
-from errors import Parser  # noqa: E402
+from arguments import png, whole  # noqa: E402
+from errors import Parser, errors_as_lines  # noqa: E402
 from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
@@ -303,7 +303,7 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_sections(parser, SECTIONS)
-    parser.add_argument("--repeats", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--repeats", type=whole(1), default=5, help="default: %(default)s")
     parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
     parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of training")
@@ -331,7 +331,8 @@ def main(argv=None):
     for path in args.parameters:
         if not Path(path).is_file():
             parser.error(f"--parameters: expected a parameter file, got {path}; train one first")
-    run_sections(args, SECTIONS)
+    with errors_as_lines(parser):
+        run_sections(args, SECTIONS)
 
 
 if __name__ == "__main__":

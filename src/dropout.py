@@ -17,8 +17,8 @@ _this_thread = threading.local()  # .source of random bits, while it is `seeded`
 def seeded(seed):
     """Within it, the masks that this thread draws on a CPU are those of the seed.
 
-    Outside they come from torch's generator, which threads that draw at once would share in an
-    order that depends on their timing.
+    Outside, each mask's seed is drawn from torch's generator, which threads that draw at once would
+    share in an order that depends on their timing.
     """
     _this_thread.source = np.random.SFC64(seed)
     try:
@@ -31,9 +31,9 @@ class Dropout(nn.Module):
     """nn.Dropout: in training each value is 0 with probability p, else x / (1 - p).
 
     On a CPU torch draws one random number for each value, one after another, and that takes a fifth
-    of a training step. Here four values share 64 random bits, which numpy draws, so p is rounded to
-    a multiple of 2⁻¹⁶ (0.1 becomes 0.100006); the kept values are scaled by what it is rounded to,
-    so the mean is kept exactly.
+    of a training step. Here numpy draws 64 random bits for four values, so p is rounded to a
+    multiple of 2⁻¹⁶ (0.1 becomes 0.100006); the kept values are scaled by what it is rounded to, so
+    the mean is kept exactly. torch.compile knows its own dropout alone, and gets it.
     """
 
     def __init__(self, p):
@@ -47,7 +47,7 @@ class Dropout(nn.Module):
     def forward(self, x):
         if not self.training or self.p == 0:
             return x
-        if x.device.type != "cpu":
+        if x.device.type != "cpu" or torch.compiler.is_compiling():
             return F.dropout(x, self.p)
         source = getattr(_this_thread, "source", None)
         if source is None:
@@ -56,5 +56,5 @@ class Dropout(nn.Module):
         bits = bits[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
         dropped = min(round(self.p * LEVELS), LEVELS - 1)
         keep = bits >= dropped - LEVELS // 2
-        # as numbers of x's kind: torch would convert it once more in the backward
-        return x * keep.to(x.dtype).mul_(LEVELS / (LEVELS - dropped))
+        # as x's kind: a product with booleans would convert them, and in the backward once more
+        return x * keep.to(x.dtype) * (LEVELS / (LEVELS - dropped))

@@ -17,7 +17,8 @@ class Lanes:
 
     The sum is taken in the chunks' order, and what a chunk's Dropout draws depends on torch's
     generator and the chunk alone: so a result can be repeated to the bit, and with other numbers of
-    threads to rounding. Each lane has the memory that a chunk takes.
+    threads to rounding. Each lane has the memory that a chunk takes, and a result waits for those
+    of earlier chunks.
     """
 
     def __init__(self, threads):
@@ -27,19 +28,20 @@ class Lanes:
     def sum(self, function, chunks):
         """[Σ first tensor, Σ second …] of the lists of tensors that function(chunk) gives.
 
-        The sums are contiguous and share no memory. None, in place of a tensor, counts as zero. An
-        error, seen once the chunks before its own are through, or Ctrl-C ends the other lanes after
-        the chunks that they are at.
+        The sums share memory with nothing. None, in place of a tensor, counts as zero. An error,
+        seen once the chunks before its own are through, or Ctrl-C ends the other lanes after the
+        chunks that they are at.
         """
         sums = None
         with closing(self._results(function, chunks)) as results:
             for result in results:
                 sums = sums or [None] * len(result)
-                for i, tensor in enumerate(result):
-                    if sums[i] is not None and tensor is not None:
-                        sums[i] += tensor
+                for i, (total, tensor) in enumerate(zip(sums, result, strict=True)):
+                    if total is None:
+                        sums[i] = None if tensor is None else tensor.clone()
                     elif tensor is not None:
-                        sums[i] = tensor.clone(memory_format=torch.contiguous_format)
+                        total += tensor
+                del result, tensor  # while the next are computed
         return sums
 
     def _results(self, function, chunks):
@@ -48,9 +50,23 @@ class Lanes:
         lanes = min(self.threads, len(chunks))
 
         def work(chunk, seed):
-            if lanes > 1 and torch.get_num_threads() != self.threads // lanes:
-                torch.set_num_threads(self.threads // lanes)  # in each operation of this thread
             with seeded(seed):
                 return function(chunk)
 
-        yield from (map if lanes == 1 else self.pool.map)(work, chunks, seeds)
+        def work_in_lane(chunk, seed):
+            if torch.get_num_threads() != self.threads // lanes:
+                torch.set_num_threads(self.threads // lanes)  # in each operation of this thread
+            return work(chunk, seed)
+
+        if lanes == 1:
+            yield from map(work, chunks, seeds)
+            return
+        futures = []
+        try:
+            for chunk, seed in zip(chunks, seeds, strict=True):
+                futures.append(self.pool.submit(work_in_lane, chunk, seed))
+            while futures:
+                yield futures.pop(0).result()
+        finally:
+            for future in futures:
+                future.cancel()

@@ -18,7 +18,8 @@ from machine import peak_mb
 from record import read_record, record_path, say_replaced, sha256, write_record
 from trainer import NonFiniteLoss
 
-# settings that the parameters do not depend on, but by rounding
+# settings that the parameters do not depend on, but by rounding, and by the masks of dropout, which
+# torch.compile draws in its own way
 CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile")
 
 

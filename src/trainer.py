@@ -259,7 +259,8 @@ class Trainer:
 
         loss, *gradients = self.lanes.sum(gradient, chunks)
         for parameter, total in zip(trained, gradients, strict=True):
-            parameter.grad = total
+            if total is not None:  # in the parameter's layout, as the optimizers want it
+                parameter.grad = torch.empty_like(parameter).copy_(total)
         return loss.item()
 
     @torch.no_grad()
