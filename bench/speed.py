@@ -157,6 +157,9 @@ MEASURES = {
 def measure(kind, **arguments):
     """The measurement's result, from a fresh process."""
     result, code, errors = in_a_process(__file__, kind, arguments)
+    if code == 2:  # what the user can mend, said in one line
+        print(errors, end="", file=sys.stderr)
+        raise SystemExit(2)
     if code:
         raise SystemExit(errors or f"{kind}: expected a result, the process ended with {code}")
     return result
@@ -320,7 +323,8 @@ def main(argv=None):
         if arguments.get("side") == "ours":
             prepare_cpu()  # before the measurement imports torch
             prepare_products()
-        print(json.dumps(MEASURES[kind](**arguments)))
+        with errors_as_lines(parser):
+            print(json.dumps(MEASURES[kind](**arguments)))
         return
     args.precision = args.precision or ("bf16" if args.device == "cuda" else "fp32")
     check_sections(parser, args, SECTIONS)
