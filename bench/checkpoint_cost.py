@@ -17,13 +17,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import recipes
-from arguments import whole
-from checkpoint import Checkpoint, random_state
+from cli.arguments import whole
 from dataset import CharCorruptionDataset
-from errors import Parser, errors_as_lines
-from files import read_text
 from model import GPT, GPTConfig
+from support.errors import Parser, errors_as_lines
+from support.files import read_text
 from trainer import Trainer, TrainerConfig
+from training.checkpoint import Checkpoint, random_state
 
 
 def measure(text, variant="vanilla", writes=10, folder="."):

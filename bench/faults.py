@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import torch
 
-from arguments import whole
-from errors import Parser
+from cli.arguments import whole
 from lab import (
     CALLS,
     SRC,
@@ -43,6 +42,7 @@ from lab import (
     shrink,
     wait_for,
 )
+from support.errors import Parser
 
 
 def kills(lab, rounds):

@@ -34,9 +34,9 @@ import torch
 import model
 import recipes
 import run
-from arguments import whole
-from errors import Parser
-from machine import peak_mb
+from cli.arguments import whole
+from support.errors import Parser
+from support.machine import peak_mb
 
 SECONDS = 20  # for one input; longer is a hang
 TINY = dict(n_layer=1, n_head=2, n_embd=8)

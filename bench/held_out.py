@@ -26,11 +26,11 @@ from tqdm import tqdm  # noqa: E402
 
 import recipes  # noqa: E402
 from accuracy import RESULTS_HELP, Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
-from arguments import positive  # noqa: E402
-from errors import Parser  # noqa: E402
-from files import read_text, write_text  # noqa: E402
-from machine import prepare_products  # noqa: E402
-from record import read_record, sha256  # noqa: E402
+from cli.arguments import positive  # noqa: E402
+from cli.record import read_record, sha256  # noqa: E402
+from support.errors import Parser  # noqa: E402
+from support.files import read_text, write_text  # noqa: E402
+from support.machine import prepare_products  # noqa: E402
 
 EVERY = 10  # one line of so many is held out
 DRAWS = 8  # corruptions of each held-out line
@@ -58,7 +58,7 @@ def bits(model, corpus, indices):
     import torch
     import torch.nn.functional as F
 
-    from dataset import MASK, PAD
+    from data.text import MASK, PAD
 
     total, count = torch.zeros(2, len(PLACES) + 1, dtype=torch.float64)  # (places,) twice
     model.eval()
@@ -81,8 +81,8 @@ def bits(model, corpus, indices):
 def run_row(row, seed, data, folder):
     """Pretrain on the lines to read; return the line of the results."""
     from dataset import CharCorruptionDataset
-    from files import load_parameters
     from model import GPT, GPTConfig
+    from support.files import load_parameters
 
     folder.mkdir(parents=True, exist_ok=True)
     read, held = split(read_text(data / "wiki.txt"))

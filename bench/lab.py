@@ -23,7 +23,7 @@ import torch  # noqa: E402
 import model  # noqa: E402
 import recipes  # noqa: E402
 import run  # noqa: E402
-import session  # noqa: E402, F401  (imported once, before the forks)
+from cli import session  # noqa: E402, F401  (imported once, before the forks)
 
 TEXT = "a weaver and a juggler of small red boxes lived by the quiet harbour of Graz"
 STEPS = 25

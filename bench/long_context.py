@@ -22,12 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from arguments import png, whole  # noqa: E402
-from errors import Parser, errors_as_lines  # noqa: E402
-from machine import peak_mb, prepare_cpu  # noqa: E402
+from cli.arguments import png, whole  # noqa: E402
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
+from support.errors import Parser, errors_as_lines  # noqa: E402
+from support.machine import peak_mb, prepare_cpu  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
 # published bigbird has blocks of 64 and 3 random ones, and a linformer's chunk grows with √(r T).

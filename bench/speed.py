@@ -24,13 +24,13 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from tqdm import tqdm  # noqa: E402
 
-from arguments import png, whole  # noqa: E402
-from errors import Parser, errors_as_lines  # noqa: E402
-from machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
+from cli.arguments import png, whole  # noqa: E402
+from cli.record import read_record  # noqa: E402
 from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
-from record import read_record  # noqa: E402
 from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
+from support.errors import Parser, errors_as_lines  # noqa: E402
+from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
@@ -47,8 +47,8 @@ def load(corpus, variant, dropout, side, device="cpu"):
     import recipes
     import textbook
     from dataset import CharCorruptionDataset
-    from files import read_text
     from model import GPT, GPTConfig
+    from support.files import read_text
 
     data = CharCorruptionDataset(read_text(corpus), recipes.BLOCK_SIZE)
     drop = dict.fromkeys(("embd_pdrop", "resid_pdrop", "attn_pdrop"), dropout)
@@ -71,7 +71,7 @@ def measure_training(
 
     import recipes
     import textbook
-    from files import read_text
+    from support.files import read_text
     from trainer import Trainer, TrainerConfig
 
     data, model = load(corpus, variant, dropout, side, device)
@@ -130,8 +130,8 @@ def measure_product(side, device="cpu", precision="fp32"):
 def measure_evaluation(corpus, questions, variant, side, names, parameters=None):
     """Seconds a name, after loading; an untrained model never ends an answer by itself."""
     import textbook
-    from dataset import parse_questions
-    from files import load_parameters, read_text
+    from data.text import parse_questions
+    from support.files import load_parameters, read_text
     from utils import predict_places
 
     data, model = load(corpus, variant, 0.0, side)

@@ -8,7 +8,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from attention_base import (
+from layers.base import (
     DotProductAttention,
     causal,
     check_heads,
@@ -16,12 +16,12 @@ from attention_base import (
     merge_heads,
     split_heads,
 )
-from attention_bigbird import BigBirdAttention
-from attention_linformer import LinformerAttention
-from attention_perceiver import PerceiverAttention
-from attention_performer import PerformerAttention
-from attention_rope import RotaryAttention
-from dropout import Dropout
+from layers.bigbird import BigBirdAttention
+from layers.dropout import Dropout
+from layers.linformer import LinformerAttention
+from layers.perceiver import PerceiverAttention
+from layers.performer import PerformerAttention
+from layers.rope import RotaryAttention
 
 
 class CausalSelfAttention(DotProductAttention):

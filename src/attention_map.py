@@ -8,7 +8,7 @@ Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
 
 import warnings
 
-from arguments import parser_for_trained, run_on_trained, sizes_of
+from cli.arguments import parser_for_trained, run_on_trained, sizes_of
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
 INCHES = 0.085  # a character of a label
@@ -29,8 +29,8 @@ def draw_question(args):
 
     import run
     import utils
-    from dataset import MASK_CHAR, encode
-    from files import written_whole
+    from data.text import MASK_CHAR, encode
+    from support.files import written_whole
 
     model, corpus = run.build(args, sizes_of(args))
     (answer,) = utils.predict_places(model, corpus, [args.question], "--question")

@@ -6,167 +6,19 @@
 Legend: B batch, t tokens, N documents or pairs, L block_size.
 """
 
-import copy
-import math
 import random
-import unicodedata
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
 
-from errors import InputError, Parser, errors_as_lines
-from files import read_text
+from data.examples import Examples, draw, to_device
+from data.text import MASK, MASK_CHAR, PAD, PAD_CHAR, encode, parse_questions
 from recipes import BLOCK_SIZE
+from support.errors import InputError, Parser, errors_as_lines
+from support.files import read_text
 
-PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
-MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
-PAD, MASK = 0, 1
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
-CHUNK_TOKENS = 1024  # of a chunk, about; twice as many take 2-5% less time and 30% more memory
-
-# ------------------------------------------------------------------------------ rows and characters
-
-
-def parse_questions(text, path="the question file"):
-    """[(question, place), …] of a TSV's text, one row a line; place is None in a file without tabs.
-
-    Every row has one tab, or none has.
-    """
-    lines = text.rstrip("\n").split("\n")
-    with_tab = "\t" in text
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        fields = line.split("\t")
-        if len(fields) != (2 if with_tab else 1):
-            expected = "question TAB place" if with_tab else "a question"
-            raise InputError(
-                f"{path}, line {number}: expected {expected}, got {len(fields) - 1} tabs in"
-                f" {line!r}; mend the row (every row has one tab, or none has)"
-            )
-        if not all(field.strip() for field in fields):
-            raise InputError(
-                f"{path}, line {number}: expected a question{' and a place' * with_tab}, got"
-                f" {line!r}; complete or remove the row"
-            )
-        rows.append((fields[0].strip(), fields[1].strip() if with_tab else None))
-    return rows
-
-
-def encode(text, stoi, where):
-    """Ids of the characters of `text`, for training and evaluation alike.
-
-    A character that the vocabulary lacks loses its combining marks (é → e, by Unicode's NFKD); one
-    that is then still unknown is an InputError that starts with `where`; so is a text of which
-    nothing is left.
-    """
-    ids = []
-    for char in text:
-        folded = char
-        if char not in stoi:
-            decomposed = unicodedata.normalize("NFKD", char)
-            folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-        if char in (PAD_CHAR, MASK_CHAR) or any(c not in stoi for c in folded):
-            raise InputError(
-                f"{where}: expected characters of the pretraining corpus, got {char!r}"
-                f" (U+{ord(char):04X}) in {text!r}; replace it, or pass the"
-                " wiki.txt that goes with it"
-            )
-        ids.extend(stoi[c] for c in folded)
-    if not ids:
-        raise InputError(
-            f"{where}: expected characters of the pretraining corpus, got none in {text!r};"
-            " replace it"
-        )
-    return ids
-
-
-# ------------------------------------------------------------------------------------------ batches
-
-
-def draw(n, *key):
-    """A whole number in 0 … n-1 that depends on `key` alone: the randomness of training examples.
-
-    Each element of the key, and n, is an int, a numpy int64 array or a torch int64 tensor, and so
-    is the result: the same numbers in each, on any device. The mixing function is C. Wellons'
-    `lowbias32`; all arithmetic is on the low 32 bits. n ≤ 2³¹; the bias is at most n / 2³².
-    """
-    mixed = 0
-    for part in key:
-        mixed = (mixed + part + 0x9E3779B9) & 0xFFFFFFFF
-        mixed = ((mixed ^ (mixed >> 16)) * 0x7FEB352D) & 0xFFFFFFFF
-        mixed = ((mixed ^ (mixed >> 15)) * 0x846CA68B) & 0xFFFFFFFF
-        mixed = mixed ^ (mixed >> 16)
-    return (mixed * n) >> 32
-
-
-def trim(x, y):
-    """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
-
-    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that are no
-    wider than their longest row; the weight is the chunk's share of the batch's targets, so that
-    Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
-    attention is causal, and a PAD target costs nothing. Each row has a target.
-    """
-    positions = torch.arange(1, y.size(1) + 1)
-    lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
-    n_targets = (y != PAD).sum()
-    chunks = []
-    for start, end in cuts(lengths):
-        rows, t = order[start:end], int(lengths[start])
-        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
-        chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
-    return chunks, x.numel()
-
-
-def cuts(lengths):
-    """[(start, end), …]: rows of these lengths (B,), cut into chunks of about as many tokens each.
-
-    The chunks are a power of two, unless rows are fewer, so that 2, 4 or 8 cores get as many each.
-    """
-    ends = lengths.cumsum(0)  # (B,)
-    n = 2 ** max(0, round(math.log2(int(ends[-1]) / CHUNK_TOKENS)))
-    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each cut
-    inner = (ends[:, None] - wanted).abs().argmin(0) + 1 if n > 1 else torch.tensor([])  # (n-1,)
-    return list(pairwise([0, *sorted(set(inner.tolist()) - {len(lengths)}), len(lengths)]))
-
-
-def mean_tokens(dataset, seed, most=4096):
-    """Real tokens of an example, pads left out: the mean over an epoch, of `most` examples at most.
-
-    `dataset` makes its own batches, as for the Trainer.
-    """
-    indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
-    chunks, _ = dataset.batch(indices, seed, 0)
-    ends = [((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in chunks]
-    return sum(ends).item() / len(indices)
-
-
-# ------------------------------------------------------------------------------------- the datasets
-
-
-class Examples(Dataset):
-    """What the datasets of this project share: examples by number, and batches of them.
-
-    A dataset defines `padded(indices, seed, epoch)`, x and y (B, block_size - 1) of the examples
-    `indices` (B,), and `to(device)`, a copy of itself that makes them there. x and y depend on the
-    arguments alone, so that runs can be repeated; epoch may be a tensor (), and nothing depends on
-    values, so that a GPU is never waited for.
-    """
-
-    def padded(self, indices, seed, epoch):
-        raise NotImplementedError
-
-    def example(self, i, seed, epoch):
-        """(x, y) number i of an epoch, each (block_size - 1,)."""
-        x, y = self.padded(torch.tensor([i]), seed, epoch)
-        return x[0], y[0]
-
-    def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return trim(*self.padded(torch.as_tensor(indices), seed, epoch))
 
 
 class CharCorruptionDataset(Examples):
@@ -206,7 +58,7 @@ class CharCorruptionDataset(Examples):
         self.data = data.split("\n")
         self.lengths = torch.tensor([len(document) for document in self.data])  # (N,)
         self.starts = self.lengths.cumsum(0) + torch.arange(len(self.data)) - self.lengths  # (N,)
-        self.text = _ids(data, self.stoi)  # (n_chars,)
+        self.text = encode_text(data, self.stoi)  # (n_chars,)
 
     def __str__(self):
         return f"data has {self.n_chars} characters, {self.vocab_size} unique."
@@ -229,7 +81,7 @@ class CharCorruptionDataset(Examples):
 
     def to(self, device):
         """This dataset with its text on a device; the original stays where it is."""
-        return _moved(self, ("lengths", "starts", "text"), device)
+        return to_device(self, ("lengths", "starts", "text"), device)
 
     def _rows(self, idx, below):
         """Rows (B, L) of documents idx (B,); below(n, part) draws from 0 … n-1, for each n (B,)."""
@@ -301,18 +153,10 @@ class NameDataset(Examples):
 
     def to(self, device):
         """This dataset with its pairs on a device; the original stays where it is."""
-        return _moved(self, ("x", "y"), device)
+        return to_device(self, ("x", "y"), device)
 
 
-def _moved(dataset, names, device):
-    """A copy of the dataset whose tensors of these names are on a device."""
-    moved = copy.copy(dataset)
-    for name in names:
-        setattr(moved, name, getattr(dataset, name).to(device))
-    return moved
-
-
-def _ids(text, stoi):
+def encode_text(text, stoi):
     """Ids (len(text),) of a text made of the vocabulary's characters, in the smallest integers."""
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     table = np.zeros(max(map(ord, stoi)) + 1, np.uint8 if len(stoi) <= 256 else np.int32)

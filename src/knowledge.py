@@ -14,8 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import recipes
-from arguments import parser_for_trained, run_on_trained, sizes_of
-from errors import InputError
+from cli.arguments import parser_for_trained, run_on_trained, sizes_of
+from support.errors import InputError
 
 # what an answer is
 RIGHT = "right"
@@ -60,8 +60,8 @@ def main(argv=None):
 def examine(args):
     """Ask the model, and print and draw what its answers are."""
     import run
-    from dataset import parse_questions
-    from files import read_text, written_whole
+    from data.text import parse_questions
+    from support.files import read_text, written_whole
 
     path = args.eval_corpus_path
     rows = parse_questions(read_text(path), path)
@@ -103,7 +103,7 @@ def answers_about(model, corpus, rows, path):
 
 def biographies(documents):
     """{title without its full stop: text}; several documents of one title are joined."""
-    from windows import title_of
+    from data.windows import title_of
 
     lives = {}
     for document in documents:
@@ -146,7 +146,7 @@ def where(place, life, early):
 
 def stands(phrase, text):
     """Whether a phrase stands in a text, as whole words."""
-    from windows import occurrences
+    from data.windows import occurrences
 
     return bool(phrase and occurrences([phrase])(text))
 
@@ -171,7 +171,7 @@ def probabilities(model, corpus, questions, answers):
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
-    from dataset import MASK, encode
+    from data.text import MASK, encode
     from utils import ANSWER_CHARS
 
     rows, starts = [], []

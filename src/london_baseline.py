@@ -5,7 +5,7 @@
 A model that has learnt nothing but the commonest answer scores this.
 """
 
-from errors import Parser, errors_as_lines
+from support.errors import Parser, errors_as_lines
 
 
 def main(argv=None):
@@ -20,8 +20,8 @@ def main(argv=None):
 
     with errors_as_lines(parser):
         import utils  # imports torch, which --help does not need
-        from dataset import parse_questions
-        from files import read_text
+        from data.text import parse_questions
+        from support.files import read_text
 
         n_questions = len(parse_questions(read_text(args.path), args.path))
         total, correct = utils.evaluate_places(args.path, ["London"] * n_questions)

@@ -6,7 +6,7 @@
 The figures users rely on (split sizes, London's share, where the answer stands, how many dev
 answers train holds, line lengths) are quotas, dealt before a word is written; what is left to
 chance (the baseline from origins, the rarest characters) is checked, and dealt anew if it fails.
-The words are in corpus_words.py, the quotas in corpus_plan.py, the sentences in corpus_lives.py.
+The quotas, the sentences and the words are in data/world.
 The name lists avoid the famous; that some real person bears one of these names cannot be excluded.
 """
 
@@ -16,10 +16,10 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
-from corpus_lives import WINDOW, write_lines
-from corpus_plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
-from errors import InputError, Parser, errors_as_lines
-from files import written_whole
+from data.world.lives import WINDOW, write_lines
+from data.world.plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
+from support.errors import InputError, Parser, errors_as_lines
+from support.files import written_whole
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}

@@ -10,12 +10,11 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import attention
-from attention_base import Cache
-from dropout import Dropout
-from packing import Packing
+from data.text import PAD
+from layers.base import Cache
+from layers.dropout import Dropout
+from layers.packing import Packing
 from recipes import OPTIONS
-
-PAD = 0  # the id of the padding character: no loss is taken where it is the target
 
 
 @dataclass(frozen=True)

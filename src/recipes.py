@@ -31,7 +31,7 @@ OPTIONS = {
     ),
     # a quarter of the positions: as far as one goes while 4 characters still share a slot
     "slots": Option(4, 1, "linformer: what a finished chunk is compressed to"),
-    # one is enough for news to get everywhere in 4 layers (tests/test_attention.py)
+    # one is enough for news to get everywhere in 4 layers (tests/layers/test_attention.py)
     "random_blocks": Option(1, 0, "bigbird: blocks of the past that a block reads besides"),
     # d ln d with d = 32, the width of a head, as the paper's theorem 4 asks up to a constant
     "features": Option(110, 1, "performer: random features of a head"),

@@ -10,9 +10,8 @@ import sys
 import time
 from dataclasses import replace
 
-import machine
 import recipes
-from arguments import (
+from cli.arguments import (
     PATHS,
     REQUIRED,
     USED,
@@ -21,7 +20,8 @@ from arguments import (
     check_recipe,
     sizes_of,
 )
-from errors import errors_as_lines
+from support import machine
+from support.errors import errors_as_lines
 
 
 def main(argv=None):
@@ -83,10 +83,10 @@ def build(args, sizes):
     machine.prepare_cpu()
 
     import utils
+    from cli.record import check_record
     from dataset import CharCorruptionDataset
-    from files import load_parameters, read_text
     from model import GPT, GPTConfig
-    from record import check_record
+    from support.files import load_parameters, read_text
 
     machine.prepare_products()
     device = utils.pick_device(args.device)
@@ -113,9 +113,9 @@ def build(args, sizes):
 
 def train(args, sizes, recipe, model, corpus):
     """Pretrain, or finetune: from scratch where no parameters were read."""
-    import session
     import utils
-    from dataset import mean_tokens
+    from cli import session
+    from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
 
     phase, dataset = task(args, recipe, corpus)
@@ -156,9 +156,9 @@ def train(args, sizes, recipe, model, corpus):
 
 def task(args, recipe, corpus):
     """What the function trains on: the recipe's phase, and the dataset."""
+    from data.windows import FactWindows
     from dataset import NameDataset
-    from files import read_text
-    from windows import FactWindows
+    from support.files import read_text
 
     questions, path = None, args.finetune_corpus_path
     if path is not None:
@@ -195,11 +195,11 @@ def length(args, phase, n_examples, work):
 def evaluate(args, sizes, model, corpus):
     """Write the model's answers to the questions of a file, and score them if it has places."""
     import utils
-    from checkpoint import versions
-    from dataset import parse_questions
-    from files import read_text, write_text
-    from record import say_replaced, sha256, write_record
-    from session import command
+    from cli.record import say_replaced, sha256, write_record
+    from cli.session import command
+    from data.text import parse_questions
+    from support.files import read_text, write_text
+    from training.checkpoint import versions
 
     path, started = args.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)

@@ -12,18 +12,14 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-import checkpoint as checkpoints
-from device_steps import DeviceSteps
-from errors import first_line
-from files import save_parameters
-from interrupt import ignore_signals
-from lanes import Lanes
-from muon import Muon
-from progress import Progress
-
-
-class NonFiniteLoss(ArithmeticError):
-    """The loss or its gradient became nan or infinite; the parameters are those before the step."""
+from support.errors import NonFiniteLoss, first_line
+from support.files import save_parameters
+from support.signals import ignore_signals
+from training import checkpoint as checkpoints
+from training.gpu import DeviceSteps
+from training.microbatches import Lanes
+from training.muon import Muon
+from training.progress import Progress
 
 
 @dataclass(frozen=True)

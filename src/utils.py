@@ -9,10 +9,10 @@ import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
-from dataset import MASK, MASK_CHAR, encode, parse_questions
-from errors import InputError, first_line
-from files import read_text
+from data.text import MASK, MASK_CHAR, encode, parse_questions
 from recipes import BATCH_QUESTIONS
+from support.errors import InputError, first_line
+from support.files import read_text
 
 ANSWER_CHARS = 32  # characters decoded after a question
 

@@ -11,10 +11,12 @@ import torch
 from conftest import CORPUS, PEOPLE, ROOT, questions
 
 import dataset
-import files
 import textbook
-from dataset import CharCorruptionDataset, NameDataset, mean_tokens
-from errors import InputError
+from data import examples, text
+from data.examples import mean_tokens
+from dataset import CharCorruptionDataset, NameDataset
+from support import files
+from support.errors import InputError
 
 DOCUMENT = "".join(chr(0x4E00 + i) for i in range(160))  # every character tells its position
 
@@ -138,10 +140,10 @@ def test_indexing_draws_anew_from_random_and_example_never_changes(corpus):
 
 def test_draw_is_the_same_in_python_numpy_and_torch():
     index = range(-3, 5000)
-    plain = [dataset.draw(1000 + i % 7, 224, 649, i, 2) for i in index]
+    plain = [examples.draw(1000 + i % 7, 224, 649, i, 2) for i in index]
     n = 1000 + np.array([i % 7 for i in index])
-    assert plain == dataset.draw(n, 224, 649, np.array(index), 2).tolist()
-    assert plain == dataset.draw(torch.tensor(n), 224, 649, torch.tensor(index), 2).tolist()
+    assert plain == examples.draw(n, 224, 649, np.array(index), 2).tolist()
+    assert plain == examples.draw(torch.tensor(n), 224, 649, torch.tensor(index), 2).tolist()
     assert all(0 <= number < 1000 + i % 7 for i, number in zip(index, plain, strict=True))
 
 
@@ -151,7 +153,7 @@ def test_draw_is_uniform_in_each_part_of_its_key(position):
     counts = collections.Counter()
     for number in range(20000):
         key[position] = number
-        counts[dataset.draw(100, *key)] += 1
+        counts[examples.draw(100, *key)] += 1
     chi_squared = sum((counts[n] - 200) ** 2 / 200 for n in range(100))
     assert 50 < chi_squared < 149  # 99 degrees of freedom: both sides once in a thousand
 
@@ -179,14 +181,14 @@ def test_name_examples_are_the_specified_strings(corpus):
 
 
 def test_the_last_row_counts_without_a_final_newline(corpus):
-    text = questions(PEOPLE[:3])
-    assert len(NameDataset(corpus, text)) == len(NameDataset(corpus, text.rstrip("\n"))) == 3
+    pairs = questions(PEOPLE[:3])
+    assert len(NameDataset(corpus, pairs)) == len(NameDataset(corpus, pairs.rstrip("\n"))) == 3
 
 
 def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):
     assert "é" not in corpus.stoi and "á" in corpus.stoi
-    assert dataset.encode("é", corpus.stoi, "here") == [corpus.stoi["e"]]
-    assert dataset.encode("á", corpus.stoi, "here") == [corpus.stoi["á"]]
+    assert text.encode("é", corpus.stoi, "here") == [corpus.stoi["e"]]
+    assert text.encode("á", corpus.stoi, "here") == [corpus.stoi["á"]]
     names = NameDataset(corpus, "Where was Évé Okafor born?\tOslo\n".replace("É", "E\u0301"))
     assert text_of(names[0][0], names.itos).startswith("Where was Eve Okafor born?⁇Oslo⁇")
 
@@ -212,7 +214,7 @@ def test_bad_rows_are_named_by_file_and_line(corpus, rows, line, says):
 
 
 def test_questions_without_places():
-    assert dataset.parse_questions("a?\nb?\n") == [("a?", None), ("b?", None)]
+    assert text.parse_questions("a?\nb?\n") == [("a?", None), ("b?", None)]
 
 
 # ----------------------------------------------------------------------------------------- batches
@@ -238,7 +240,7 @@ def test_batches_hold_the_examples_trimmed_and_weighted(corpus):
 
 def test_chunks_are_sorted_and_weighted_by_their_targets():
     y = torch.tensor([[1] * n + [0] * (127 - n) for n in range(1, 121)])
-    chunks, tokens = dataset.trim(y.clone(), y)
+    chunks, tokens = examples.split_by_length(y.clone(), y)
     assert tokens == 120 * 127
     assert sum(len(x) for x, _, _ in chunks) == 120
     widths = [x.size(1) for x, _, _ in chunks]
@@ -255,9 +257,9 @@ def test_chunks_have_as_many_tokens_as_rows_allow(seed):
     rng = random.Random(seed)
     lengths = sorted(rng.choices(range(1, 128), k=rng.randint(60, 260)), reverse=True)
     ends = list(itertools.accumulate(lengths))
-    found = dataset.cuts(torch.tensor(lengths))
+    found = examples.split_points(torch.tensor(lengths))
     n = len(found)
-    assert n.bit_count() == 1 and 0.7 < ends[-1] / dataset.CHUNK_TOKENS / n < 1.42
+    assert n.bit_count() == 1 and 0.7 < ends[-1] / examples.CHUNK_TOKENS / n < 1.42
     assert [start for start, _ in found] == [0, *(end for _, end in found[:-1])]
     assert found[-1][1] == len(lengths)
     for share, (_, end) in enumerate(found[:-1], start=1):
@@ -276,12 +278,12 @@ def test_chunks_have_as_many_tokens_as_rows_allow(seed):
     ],
 )
 def test_chunks_are_whole_rows(lengths, want):
-    assert dataset.cuts(torch.tensor(lengths)) == want
+    assert examples.split_points(torch.tensor(lengths)) == want
 
 
 def test_the_width_of_a_batch_is_not_exceeded():
     y = torch.ones(3, 127, dtype=torch.int64)
-    [(x, _, _)], _ = dataset.trim(y.clone(), y)
+    [(x, _, _)], _ = examples.split_by_length(y.clone(), y)
     assert x.shape == (3, 127)
 
 
@@ -307,10 +309,10 @@ def test_the_courses_files(course):
     path = course / "birth_places_train.tsv"
     assert len(NameDataset(data, files.read_text(path), path)) == 2000
     for name, rows in (("birth_dev.tsv", 500), ("birth_test_inputs.tsv", 437)):
-        parsed = dataset.parse_questions(files.read_text(course / name), name)
+        parsed = text.parse_questions(files.read_text(course / name), name)
         assert len(parsed) == rows
         for question, _ in parsed:
-            dataset.encode(question, data.stoi, name)
+            text.encode(question, data.stoi, name)
 
 
 def test_bundled_vocabulary_gives_the_handouts_parameter_count():

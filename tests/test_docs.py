@@ -8,8 +8,8 @@ import pytest
 from conftest import ROOT
 
 import accuracy
-import arguments
 import recipes
+from cli import arguments
 
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,13 +41,13 @@ def test_the_assignments_commands_are_all_there():
 
 def test_the_map_is_the_tree():
     block = README.split("## Map")[1].split("\n\n")[1]
-    listed, folder = set(), ""
+    listed, folders = set(), []
     for line in block.splitlines():
         indent, name = re.match(r"( +)(\S+)", line).groups()
-        folder = folder if len(indent) > 4 else ""
-        listed.add(folder + name)
+        folders = folders[: len(indent) // 2 - 2]  # two more spaces for each folder
+        listed.add("".join(folders) + name)
         if name.endswith("/"):
-            folder = name
+            folders.append(name)
     for name in listed:
         assert (ROOT / name).exists(), name
     for folder, ending in (
@@ -62,18 +62,24 @@ def test_the_map_is_the_tree():
 
 
 def test_every_module_has_its_tests():
-    modules = {path.stem for path in (ROOT / "src").glob("*.py")}
-    tests = {path.stem.removeprefix("test_") for path in (ROOT / "tests").glob("test_*.py")}
+    """A module of src/ is tested by the file of its name, in the folder of its name."""
     elsewhere = {
-        "run": "cli",
-        "arguments": "cli",
-        "model": "equations",
-        "london_baseline": "utils",
-        **dict.fromkeys(("corpus_plan", "corpus_lives", "corpus_words"), "make_corpus"),
+        "model.py": "test_equations.py",
+        "attention.py": "layers/test_attention.py",
+        "london_baseline.py": "test_utils.py",
+        "cli/arguments.py": "test_run.py",
+        "data/text.py": "test_dataset.py",
+        "data/examples.py": "test_dataset.py",
+        **{f"data/world/{m}.py": "test_make_corpus.py" for m in ("plan", "lives", "words")},
     }
-    layers = {m for m in modules if m.startswith("attention_")} - {"attention_map"}
-    elsewhere |= dict.fromkeys(layers, "attention")
-    assert {elsewhere.get(module, module) for module in modules} <= tests
+    layers = ("base", "chunked", "rope", "linformer", "bigbird", "performer", "perceiver")
+    elsewhere |= {f"layers/{name}.py": "layers/test_attention.py" for name in layers}
+    src, tests = ROOT / "src", ROOT / "tests"
+    for path in src.rglob("*.py"):
+        module = path.relative_to(src)
+        if path.name != "__init__.py":
+            mirrored = module.with_name(f"test_{module.name}")
+            assert (tests / elsewhere.get(module.as_posix(), mirrored)).is_file(), module
 
 
 def test_targets_of_make_exist():
@@ -102,7 +108,7 @@ def test_the_other_documents_commands_have_their_scripts_and_flags():
             words = shlex.split(command, comments=True)
             script = ROOT / words[1]
             parser = (
-                "arguments.py"
+                "cli/arguments.py"
                 if script.name in ("run.py", "attention_map.py", "knowledge.py")
                 else ""
             )

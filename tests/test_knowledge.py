@@ -15,7 +15,7 @@ import model
 import recipes
 import run
 import utils
-from dataset import MASK
+from data.text import MASK
 from knowledge import EARLY, LATER, NOWHERE, OTHERS, OWN, RIGHT, STRANGER, UNSAID, Answer
 
 

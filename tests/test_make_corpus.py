@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-import corpus_plan
-import corpus_words
 import make_corpus
+from data.world import plan as corpus_plan
+from data.world import words as corpus_words
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("wiki.txt", "birth_places_train.tsv", "birth_dev.tsv", "birth_test_inputs.tsv")

@@ -13,7 +13,7 @@ import sys
 import pytest
 from conftest import CORPUS, ROOT, biography
 
-import arguments
+from cli import arguments
 from model import GPTConfig
 
 nbformat = pytest.importorskip("nbformat")

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-import arguments
 import attention
 import recipes
 import run
+from cli import arguments
 
 
 def test_handout_is_the_assignments_table():

@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from conftest import ROOT
 
-import arguments
+from cli import arguments
 
 BASH = shutil.which("bash")
 pytestmark = pytest.mark.skipif(BASH is None, reason="needs bash")

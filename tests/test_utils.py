@@ -11,9 +11,9 @@ import dataset
 import london_baseline
 import textbook
 import utils
-from attention_base import Cache
-from errors import InputError
+from layers.base import Cache
 from model import GPT, GPTConfig
+from support.errors import InputError
 
 
 def plain_loop(model, x, steps):

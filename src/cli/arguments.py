@@ -1,0 +1,342 @@
+"""The command line's words: which there are, what they mean, which are refused; without torch."""
+
+import argparse
+import os
+import sys
+from functools import partial
+
+import recipes
+from cli.record import read_record, record_path
+from support.errors import InputError, Parser, errors_as_lines
+
+REQUIRED = {  # flags that each function cannot do without
+    "pretrain": ("writing_params_path",),
+    "finetune": ("writing_params_path", "finetune_corpus_path"),
+    "evaluate": ("reading_params_path", "eval_corpus_path", "outputs_path"),
+}
+
+USED = {  # and those that it may have
+    "pretrain": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
+    "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
+    "evaluate": REQUIRED["evaluate"],
+}
+PATHS = dict.fromkeys(flag for flags in USED.values() for flag in flags)  # each once, in order
+
+EXAMPLES = """\
+the experiment, from pretraining to accuracy:
+  python src/run.py pretrain vanilla wiki.txt \\
+      --writing_params_path vanilla.pretrain.params
+  python src/run.py finetune vanilla wiki.txt \\
+      --reading_params_path vanilla.pretrain.params \\
+      --writing_params_path vanilla.finetune.params \\
+      --finetune_corpus_path birth_places_train.tsv
+  python src/run.py evaluate vanilla wiki.txt \\
+      --reading_params_path vanilla.finetune.params \\
+      --eval_corpus_path birth_dev.tsv \\
+      --outputs_path vanilla.pretrain.dev.predictions
+
+That takes hours on a CPU; with --recipe fast in the first two, 20 to 30 minutes. Finetuning without
+--reading_params_path starts from scratch: the assignment's comparison without pretraining.
+
+the most for the least work, the training questions mixed into pretraining, and rotary positions:
+  python src/run.py pretrain rope wiki.txt --recipe mixed --budget 0.06 \\
+      --writing_params_path rope.params \\
+      --finetune_corpus_path birth_places_train.tsv
+  python src/run.py evaluate rope wiki.txt \\
+      --reading_params_path rope.params \\
+      --eval_corpus_path birth_dev.tsv \\
+      --outputs_path rope.dev.predictions
+"""
+
+
+def build_parser():
+    names = ", ".join(f"{name} ({recipe.summary})" for name, recipe in recipes.RECIPES.items())
+    parser = Parser(
+        prog="run.py",
+        description="Pretrain a character-level GPT on biographies, finetune it on questions about"
+        " birth places, and evaluate it on people whose question it has not seen.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # the command that resumes is made by adding and removing whole flags
+    )
+    add = parser.add_argument
+    add("function", choices=tuple(REQUIRED), help="what to do")
+    add("variant", choices=recipes.VARIANTS, help="the attention that the model is built with")
+    add(
+        "pretrain_corpus_path",
+        metavar="PRETRAIN_CORPUS",
+        help="the biographies, one a line; needed always, because the vocabulary comes from them",
+    )
+    paths = parser.add_argument_group("files").add_argument
+    paths("--reading_params_path", metavar="PATH", help="parameters to start from, or to evaluate")
+    paths("--writing_params_path", metavar="PATH", help="where trained parameters go")
+    paths("--finetune_corpus_path", metavar="PATH", help="question TAB place, one pair a line")
+    paths("--eval_corpus_path", metavar="PATH", help="questions, with or without places")
+    paths("--outputs_path", metavar="PATH", help="where predictions go, one a line")
+    add_model(parser)
+    ours = parser.add_argument_group("training").add_argument
+    ours(
+        "--recipe",
+        choices=tuple(recipes.RECIPES),
+        default="handout",
+        help=f"the hyperparameters of all phases: {names} (default: %(default)s)",
+    )
+    ours(
+        "--epochs",
+        type=whole(0),
+        metavar="N",
+        help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
+    )
+    ours(
+        "--budget",
+        type=partial(positive, below=1e9),  # so that the steps can be counted
+        metavar="PFLOP",
+        help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 to 30 minutes on two CPU"
+        " cores are about 0.2 (default: the recipe's)",
+    )
+    ours(
+        "--max_steps",
+        type=whole(1),
+        metavar="N",
+        help="stop after N optimizer steps, by which the rate of fast and mixed has fallen to 0",
+    )
+    ours(
+        "--batch_size",
+        type=whole(1),
+        metavar="N",
+        help="examples a step (default: the recipe's), or"
+        f" questions decoded together (default: {recipes.BATCH_QUESTIONS})",
+    )
+    ours(
+        "--learning_rate",
+        type=positive,
+        metavar="X",
+        help="AdamW's rate at the schedule's peak, for example 6e-3 (default: the recipe's);"
+        " Muon's, where a recipe has one, is scaled with it",
+    )
+    ours(
+        "--seed",
+        type=whole(0, 2**32 - 1),
+        default=recipes.SEED,
+        metavar="N",
+        help="of initial parameters, spans and dropout (default: %(default)s)",
+    )
+    ours(
+        "--num_workers",
+        type=whole(0),
+        default=0,
+        metavar="N",
+        help="processes that prepare batches; changes no result (default: %(default)s)",
+    )
+    ours(
+        "--device",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default="auto",
+        help="where to compute; auto takes cuda, else mps, else cpu (default: %(default)s)",
+    )
+    ours(
+        "--precision",
+        choices=("auto", "fp32", "bf16"),
+        default="auto",
+        help="of training: bf16 computes in bfloat16 what autocast lets it and keeps the parameters"
+        " in float32, which is quicker on a GPU and on a CPU with AVX512-BF16; auto takes it on a"
+        " GPU that has it, else fp32 (default: %(default)s)",
+    )
+    ours(
+        "--compile",
+        action="store_true",
+        help="train through torch.compile: slower than without on two CPU cores, untried on a GPU;"
+        " without a C++ compiler there is a note, and training goes on",
+    )
+    saving = parser.add_argument_group("unfinished runs").add_argument
+    saving(
+        "--resume",
+        action="store_true",
+        help="continue from the checkpoint, PARAMS.checkpoint beside --writing_params_path, which"
+        f" is written every {recipes.CHECKPOINT_SECONDS / 60:g} minutes and when a signal stops the"
+        " run; the result is that of an uninterrupted run",
+    )
+    saving(
+        "--checkpoint_every",
+        type=whole(1),
+        metavar="N",
+        help="write a checkpoint at the end of every Nth epoch too",
+    )
+    saving(
+        "--keep_checkpoint",
+        action="store_true",
+        help="keep the checkpoint when the run is complete",
+    )
+    return parser
+
+
+def add_model(parser):
+    """Add the flags that sizes_of reads."""
+    model = parser.add_argument_group("model (default: as the parameters read were trained)")
+    model.add_argument(
+        "--block_size",
+        type=whole(8),
+        metavar="N",
+        help=f"characters of context (else {recipes.BLOCK_SIZE})",
+    )
+    for name, option in recipes.OPTIONS.items():
+        model.add_argument(
+            f"--{name}",
+            type=whole(option.least),
+            metavar="N",
+            help=f"{option.summary} (else {option.default})",
+        )
+
+
+def parser_for_trained(prog, description, picture_required):
+    """A parser of what run.build needs for a trained model, and of where a picture goes."""
+    parser = Parser(
+        prog=prog,
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
+    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="their corpus")
+    add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
+    where = "where the picture goes" if picture_required else "where a picture goes, if anywhere"
+    add("--outputs_path", type=png, metavar="PNG", required=picture_required, help=where)
+    add_model(parser)
+    parser.set_defaults(  # what run.build and check_paths ask for besides
+        **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
+        recipe="handout",
+        seed=recipes.SEED,
+        device="cpu",
+    )
+    return parser
+
+
+def run_on_trained(parser, argv, function):
+    """function(the arguments of parser_for_trained); bad input ends in SystemExit(2)."""
+    args = parser.parse_args(argv)
+    with errors_as_lines(parser):
+        check_paths(args)
+        function(args)
+
+
+def png(text):
+    """An argparse type: where a picture can be written, known before anything is computed."""
+    if not text.lower().endswith(".png"):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
+        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ModuleNotFoundError:
+        raise argparse.ArgumentTypeError(
+            f"expected matplotlib, got none in {sys.executable}; install it with: python -m pip"
+            " install -r requirements-dev.txt"
+        ) from None
+    return text
+
+
+def whole(low, high=None):
+    """An argparse type: a whole number from `low` up, to `high` if given."""
+    expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
+
+    def parse(text):
+        try:
+            number = int(text)
+        except ValueError:
+            number = None
+        if number is None or number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        return number
+
+    return parse
+
+
+def positive(text, below=float("inf")):
+    """An argparse type: a number above 0, and below another."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < below:
+        limit = "" if below == float("inf") else f", below {below:g}"
+        raise argparse.ArgumentTypeError(f"expected a number above 0{limit}, got {text!r}")
+    return number
+
+
+def check_recipe(args):
+    """Refuse what the recipe's rules of the game exclude."""
+    if args.epochs is not None and args.budget is not None:
+        raise InputError("--epochs and --budget: expected one of them, got both; leave one out")
+    if args.function != "pretrain":
+        return
+    objective = recipes.RECIPES[args.recipe].objective
+    mixes = objective is not None and objective.questions > 0
+    if mixes and args.finetune_corpus_path is None:
+        raise InputError(
+            f"--recipe {args.recipe}: expected the training questions, which it mixes into"
+            " pretraining, got none; add --finetune_corpus_path PATH"
+        )
+    if not mixes and args.finetune_corpus_path is not None:
+        raise InputError(
+            f"--finetune_corpus_path: expected no questions in pretraining with --recipe"
+            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe mixed"
+        )
+
+
+def check_paths(args):
+    """Find what would fail at the end of a long run before its start."""
+    for flag in ("reading_params_path", "finetune_corpus_path", "eval_corpus_path"):
+        path = getattr(args, flag)
+        if path is not None and not os.path.isfile(path):
+            got = "a folder" if os.path.isdir(path) else "no such file"
+            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+    path = args.pretrain_corpus_path
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
+    inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
+    inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
+    inputs = [path for path in inputs if path is not None]
+    read = {os.path.realpath(name) for path in inputs for name in (path, record_path(path))}
+    for flag in ("writing_params_path", "outputs_path"):
+        path = getattr(args, flag)
+        if path is None:
+            continue
+        for name in (path, record_path(path), f"{path}.lock", f"{path}.checkpoint"):
+            if os.path.realpath(name) in read:
+                raise InputError(
+                    f"--{flag}: expected a file of its own, got an input: {name}; name another"
+                )
+        folder = os.path.dirname(os.path.abspath(path))
+        if not path or os.path.exists(path) and not os.path.isfile(path):
+            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
+        if not os.path.isdir(folder):
+            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
+        if not os.access(folder, os.W_OK):
+            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+
+
+def sizes_of(args):
+    """block_size and the variant's options: as given, else as the parameters to be read were
+    trained with, if they have a record, else the default. What is not vanilla's is printed.
+    """
+    known = read_record(args.reading_params_path) if args.reading_params_path else {}
+    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
+        name: (option.default, option.least)
+        for name, option in recipes.OPTIONS.items()
+        if name in recipes.VARIANTS[args.variant]
+    }
+    for name, (default, least) in sizes.items():
+        size = getattr(args, name)
+        if size is None and type(known.get(name)) is int and known[name] >= least:
+            size = known[name]
+        sizes[name] = default if size is None else size
+    if sizes.get("slots", 0) > sizes.get("window", 0):
+        raise InputError(
+            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
+            " lower it, or widen the window"
+        )
+    if sizes != {"block_size": recipes.BLOCK_SIZE}:
+        print("options: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
+    return sizes

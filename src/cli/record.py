@@ -1,0 +1,82 @@
+"""The record of a run beside its output, PATH.json: how the file came about, and of what.
+
+A record counts only for the file that it was written with, which it names by sha256.
+"""
+
+import hashlib
+import json
+import os
+
+from support.errors import InputError, shown
+from support.files import write_text
+
+MOST = 2**22  # bytes of a record; a longer file is none
+
+
+def record_path(path):
+    return f"{path}.json"
+
+
+def sha256(path):
+    """The file's SHA-256 in hex; None for no path."""
+    if path is None:
+        return None
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_record(path, facts):
+    """Write the record of the output at `path`: the facts, in order, and the output's sha256."""
+    facts = {**facts, "bytes": os.path.getsize(path), "sha256": sha256(path)}
+    text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+    # a path may have bytes that are no UTF-8, as lone surrogates: JSON has escapes for these
+    write_text(record_path(path), text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
+def read_record(path):
+    """The facts about the file at `path`; {} where no record is, or one of another content."""
+    try:
+        if os.path.getsize(record_path(path)) > MOST:
+            return {}
+        with open(record_path(path), encoding="utf-8") as file:
+            facts = json.load(file)
+        if not isinstance(facts, dict) or facts.get("bytes") != os.path.getsize(path):
+            return {}
+        known = facts.get("sha256") == sha256(path)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if known else {}
+
+
+def check_record(path, about):
+    """Refuse a file whose record says that it is about something else than these facts.
+
+    A file without a record, as those from elsewhere are, passes.
+    """
+    record = read_record(path)
+    for name, value in about.items():
+        if name in record and record[name] != value:
+            want, have = record[name], value
+            mend = "give the variant, its options and the pretraining corpus of its training"
+            if name == "vocabulary" and isinstance(want, str):  # too long to see what differs
+                want, have = (
+                    "".join(sorted(set(a) - set(b))) or "no more"
+                    for a, b in ((want, have), (have, want))
+                )
+                name = "characters that the other lacks"
+                mend = "it was trained with another wiki.txt, so pass that one"
+            raise InputError(
+                f"{path}: {name}: expected that of its record, {shown(want)}, got {shown(have)};"
+                f" {mend}"
+            )
+
+
+def say_replaced(path, facts):
+    """Print what a new file at `path` will replace, unless its record has all these facts."""
+    if not os.path.exists(path):
+        return
+    old = read_record(path)
+    if not old:
+        print(f"replacing {path}, of unknown origin (it has no record of its own)", flush=True)
+    elif any(old.get(name) != value for name, value in facts.items()):
+        print(f"replacing {path}, which came from: {shown(old.get('command'), 300)}", flush=True)

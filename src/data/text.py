@@ -1,0 +1,62 @@
+"""Characters and questions: reserved characters, encoder, question files. Imports no torch."""
+
+import unicodedata
+
+from support.errors import InputError
+
+PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
+MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
+PAD, MASK = 0, 1
+
+
+def parse_questions(text, path="the question file"):
+    """[(question, place), …] of a TSV's text, one row a line; place is None in a file without tabs.
+
+    Every row has one tab, or none has.
+    """
+    lines = text.rstrip("\n").split("\n")
+    with_tab = "\t" in text
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        fields = line.split("\t")
+        if len(fields) != (2 if with_tab else 1):
+            expected = "question TAB place" if with_tab else "a question"
+            raise InputError(
+                f"{path}, line {number}: expected {expected}, got {len(fields) - 1} tabs in"
+                f" {line!r}; mend the row (every row has one tab, or none has)"
+            )
+        if not all(field.strip() for field in fields):
+            raise InputError(
+                f"{path}, line {number}: expected a question{' and a place' * with_tab}, got"
+                f" {line!r}; complete or remove the row"
+            )
+        rows.append((fields[0].strip(), fields[1].strip() if with_tab else None))
+    return rows
+
+
+def encode(text, stoi, where):
+    """Ids of the characters of `text`, for training and evaluation alike.
+
+    A character that the vocabulary lacks loses its combining marks (é → e, by Unicode's NFKD); one
+    that is then still unknown is an InputError that starts with `where`; so is a text of which
+    nothing is left.
+    """
+    ids = []
+    for char in text:
+        folded = char
+        if char not in stoi:
+            decomposed = unicodedata.normalize("NFKD", char)
+            folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+        if char in (PAD_CHAR, MASK_CHAR) or any(c not in stoi for c in folded):
+            raise InputError(
+                f"{where}: expected characters of the pretraining corpus, got {char!r}"
+                f" (U+{ord(char):04X}) in {text!r}; replace it, or pass the"
+                " wiki.txt that goes with it"
+            )
+        ids.extend(stoi[c] for c in folded)
+    if not ids:
+        raise InputError(
+            f"{where}: expected characters of the pretraining corpus, got none in {text!r};"
+            " replace it"
+        )
+    return ids

@@ -1,0 +1,198 @@
+"""Pretraining examples that tie names to facts: fact windows, with questions mixed in.
+
+Legend: B batch, N windows, L block_size.
+"""
+
+import copy
+import re
+from functools import lru_cache
+
+import torch
+
+from data.examples import Examples, draw
+from data.text import MASK, PAD
+from support.errors import InputError
+
+TITLE_END = re.compile(r"(?<!\b\w)\. ")  # not after an initial: "Douglas P. Fry. He was"
+WORD = re.compile(r"[^\W\d_][\w'’-]*")
+PREPOSITION = re.compile(r"\b(?:at|from|in|near|of|to) $")
+
+
+def title_of(document):
+    """The title of a document, `Name. `, with its full stop and space; "" if there is none."""
+    found = TITLE_END.search(document)
+    return document[: found.end()] if found else ""
+
+
+def capitalised(text, known=()):
+    """(start, end) of each run of capitalised words in a text, but for those made of `known`."""
+    runs, words = [], []
+    for word in WORD.finditer(text):
+        joined = words and text[words[-1].end() : word.start()] == " "
+        if words and not (joined and word.group()[0].isupper()):
+            runs.append(words)
+            words = []
+        if word.group()[0].isupper():
+            words.append(word)
+    runs += [words] if words else []
+    return [
+        (run[0].start(), run[-1].end())
+        for run in runs
+        if not {word.group() for word in run} <= set(known)
+    ]
+
+
+def behind_prepositions(text, known=()):
+    """Those of the capitalised runs that say where, whence or whither, by the word before them."""
+    return [(a, b) for a, b in capitalised(text, known) if PREPOSITION.search(text, 0, a)]
+
+
+def occurrences(phrases):
+    """A function from a text to the (start, end) of each of the phrases in it, as whole words."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return lambda text: [found.span() for found in pattern.finditer(text)]
+
+
+@lru_cache(maxsize=2)
+def permutation(n, seed, epoch):
+    """The numbers 0 … n-1 in an order that depends on the arguments alone."""
+    return shuffled(n, seed, epoch)
+
+
+def shuffled(n, seed, epoch, device=None):
+    """What `permutation` gives, not remembered: epoch may be a tensor ()."""
+    each = torch.arange(n, device=device)  # (n,)
+    return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
+
+
+class FactWindows(Examples):
+    """Examples made of a phrase of a document, a few words around it, and the document's title:
+
+        row = after ⁇ title before ⁇ phrase ⁇ □□□…,    x = row[:-1],   y = row[1:]
+
+    `before` and `after` are the words that stand around the phrase, as many as are drawn. What
+    follows the phrase is given first, as in span corruption, but in front of the title, so that a
+    title is met at many positions, and ends as a question does: with what is asked for behind a
+    single ⁇. y is PAD up to the title's end: only `before` and the phrase are learnt.
+
+    Phrases, by the objective: "capitalised", runs of capitalised words that the title has not;
+    "behind prepositions", those of them that follow one; "answers", whatever is the answer to one
+    of the questions. (Salient span masking: Guu et al. 2020, section 3.4.)
+
+    An epoch has every phrase once, with questions in the objective's share, in an order of its own.
+    Arguments: corpus, the CharCorruptionDataset whose documents and vocabulary these are;
+    objective, a recipes.Objective; questions, a NameDataset, or None.
+    """
+
+    def __init__(self, corpus, objective, questions=None):
+        self.corpus, self.objective, self.questions = corpus, objective, questions
+        self.stoi, self.itos = corpus.stoi, corpus.itos
+        find = self._finder()
+        windows = []
+        for document, offset in zip(corpus.data, corpus.starts.tolist(), strict=True):
+            title = title_of(document)
+            for start, end in find(document[len(title) :], WORD.findall(title)):
+                edges = self._edges(document, len(title), start + len(title), end + len(title))
+                if edges:
+                    windows.append([offset + edge for edge in (0, len(title), *edges)])
+        if not windows:
+            raise InputError(
+                "the pretraining corpus: expected documents, `Name. Sentences`, with phrases to"
+                f" learn ({objective.phrases}), got none; take another recipe"
+            )
+        self.windows = torch.tensor(windows)  # (N, 5 + before + after)
+        share = objective.questions if questions is not None else 0.0
+        self.n_questions = round(share / (1 - share) * len(windows))
+
+    def _finder(self):
+        """The function that finds (start, end) of phrases in a text, but for a title's words."""
+        if self.objective.phrases == "answers":
+            assert self.questions is not None, "expected questions, whose answers are the phrases"
+            find = occurrences({place for _, place in self.questions.pairs})
+            return lambda text, known: find(text)
+        return {"capitalised": capitalised, "behind prepositions": behind_prepositions}[
+            self.objective.phrases
+        ]
+
+    def _edges(self, document, title, start, end):
+        """Where `before` starts (0, 1, … words); the phrase's end; where `after` starts and ends.
+
+        None if title and phrase alone do not fit into a row.
+        """
+        room = self.corpus.block_size - 3 - title - (end - start)  # beside three ⁇
+        if room < 0:
+            return None
+        befores = [start]
+        for _ in range(self.objective.before):
+            word = max(document.rfind(" ", title, max(title, befores[-1] - 1)) + 1, title)
+            befores.append(word if start - word <= room // 2 else befores[-1])
+        first = end + document.startswith(" ", end)
+        afters = [first]
+        for _ in range(self.objective.after):
+            space = document.find(" ", afters[-1] + 1)
+            word = space if space >= 0 else len(document)
+            afters.append(word if word - first <= room // 2 else afters[-1])
+        return [*befores, end, *afters]
+
+    def __len__(self):
+        return len(self.windows) + self.n_questions
+
+    def __getitem__(self, i):
+        return self.example(i, 0, 0)
+
+    def padded(self, indices, seed, epoch):
+        """x and y (B, L-1) of the numbers `indices` (B,) of an epoch."""
+        if torch.is_tensor(epoch):  # whose value the host does not know
+            order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
+        else:
+            order = permutation(len(self), seed, epoch).to(indices.device)  # (N + questions,)
+        items = order[indices]  # windows, then questions; (B,)
+        rows, given = self._rows(items.clamp(max=len(self.windows) - 1), seed, epoch)
+        x, y = rows[:, :-1], rows[:, 1:]  # (B, L-1)
+        at = torch.arange(1, self.corpus.block_size, device=indices.device)  # (L-1,)
+        y = torch.where(at < given[:, None], PAD, y)
+        if not self.n_questions:
+            return x, y
+        question = items - len(self.windows) + epoch * self.n_questions
+        question = question % len(self.questions)  # in file order, over the epochs
+        asked = (items >= len(self.windows))[:, None]  # (B, 1)
+        asked_x, asked_y = self.questions.padded(question, seed, epoch)  # (B, L-1)
+        return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
+
+    def to(self, device):
+        """This dataset with all it reads on a device; the original stays where it is."""
+        moved = copy.copy(self)
+        moved.corpus, moved.windows = self.corpus.to(device), self.windows.to(device)
+        moved.questions = self.questions and self.questions.to(device)
+        return moved
+
+    def _rows(self, items, seed, epoch):
+        """Rows (B, L) of windows `items` (B,), and how many characters of each are given (B,)."""
+        most = self.objective.before, self.objective.after
+        n_before, n_after = (draw(n + 1, seed, epoch, items, part) for part, n in enumerate(most))
+        edges = self.windows[items].T  # (5 + before + after, B)
+        each = torch.arange(len(items), device=items.device)  # (B,)
+        start, title, phrase = edges[:3]  # (B,) each
+        end, first = edges[most[0] + 3 : most[0] + 5]
+        before, after = edges[2 + n_before, each], edges[most[0] + 4 + n_after, each]
+        parts = [(first, after), MASK, (start, title), (before, phrase), MASK, (phrase, end), MASK]
+        return self._assemble(parts), after - first + 1 + title - start
+
+    def _assemble(self, parts):
+        """Rows (B, L) of parts: stretches (start, end) of the corpus, each (B,), and MASK."""
+        text = self.corpus.text
+        at = torch.arange(self.corpus.block_size, device=text.device)  # (L,)
+        offset = torch.zeros_like(parts[0][0])[:, None]  # (B, 1)
+        rows = torch.full_like(at, PAD) + offset  # (B, L)
+        for part in parts:
+            if part is MASK:
+                rows = torch.where(at == offset, MASK, rows)
+                offset = offset + 1
+                continue
+            start, length = part[0][:, None], (part[1] - part[0])[:, None]  # (B, 1)
+            source = (start + at - offset).clamp(0, len(text) - 1)  # (B, L)
+            inside = (at >= offset) & (at < offset + length)  # (B, L)
+            rows = torch.where(inside, text[source].long(), rows)
+            offset = offset + length
+        return rows

@@ -1,0 +1,297 @@
+"""Files, read with clear errors, and written whole or not at all.
+
+torch is imported only where parameters are read or written: the rest works without it.
+"""
+
+import io
+import os
+import re
+import tempfile
+import zipfile
+from contextlib import contextmanager, suppress
+
+from support.errors import InputError
+
+PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put before names
+
+
+def read_text(path):
+    """The text of a UTF-8 file, without a byte order mark, every line ending as one '\\n'."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: expected UTF-8 text, got the byte 0x{error.object[error.start]:02x} at offset"
+            f" {error.start}; save the file as UTF-8"
+        ) from None
+    except OSError as error:
+        raise InputError(
+            f"{path}: expected a readable text file, got: {error.strerror}; check the path"
+        ) from None
+    if not text.strip():
+        raise InputError(f"{path}: expected text, got an empty file; check the path")
+    return text
+
+
+# ------------------------------------------------------------------------------------ whole files
+
+
+@contextmanager
+def written_whole(path):
+    """A path to write to that becomes `path` when the block ends, and vanishes if it fails.
+
+    The content is on the disk before it takes the name, so that a crash or a power cut leaves the
+    old file or the new one. A full disk or a folder that takes no files is an InputError.
+    """
+    folder, name = os.path.split(os.path.realpath(path))  # a link stays, its target changes
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
+        os.close(handle)
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp's own mode lets nobody else read
+        _to_disk(temporary, os.O_RDWR)
+        os.replace(temporary, os.path.join(folder, name))
+        temporary = None
+        if os.name != "nt":  # where a folder cannot be opened
+            with suppress(OSError):  # some network file systems cannot do it; the file is whole
+                _to_disk(folder, os.O_RDONLY)
+    except OSError as error:
+        raise InputError(
+            f"{path}: expected to write this file, got: {error.strerror or error}; what was there"
+            " is unchanged: make room, or name another folder"
+        ) from None
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
+
+
+def _to_disk(path, flags):
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove_leftovers(path):
+    """Remove the temporary files that killed writers of `path` left; no writer may be at work."""
+    folder, name = os.path.split(os.path.realpath(path))
+    for other in os.listdir(folder):
+        if re.fullmatch(re.escape(f".{name}.") + r"[a-z0-9_]{8}\.tmp", other):
+            with suppress(OSError):
+                os.unlink(os.path.join(folder, other))
+
+
+def write_text(path, text):
+    """Write UTF-8 text, with '\\n' at line ends on every platform."""
+    with (
+        written_whole(path) as temporary,
+        open(temporary, "w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.write(text)
+
+
+@contextmanager
+def locked(path):
+    """Refuse to run while another process has `path` locked.
+
+    The system holds the lock, on PATH.lock, and lets go of it however the process ends: a lock file
+    that a killed run left is taken over. Where the file system has no locks, nothing is refused.
+    """
+    lock = f"{path}.lock"
+    file, free = _open_lock(lock)
+    with file:
+        if not free:
+            file.seek(0)
+            raise InputError(
+                f"{path}: expected no other run to write it, got one at work (process"
+                f" {file.read(20).strip() or 'unknown'}); wait for it, or name another path"
+            )
+        try:
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+        finally:
+            with suppress(OSError):  # Windows removes no open file; left there it does no harm
+                os.unlink(lock)
+
+
+def _open_lock(lock):
+    """The open lock file, and whether this process has its lock."""
+    while True:
+        try:
+            file = open(lock, "a+", encoding="utf-8")  # noqa: SIM115
+        except OSError as error:
+            raise InputError(
+                f"{lock}: expected to write this file, got: {error.strerror}; name another folder"
+            ) from None
+        if not _try_lock(file):
+            return file, False
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(lock)):
+                return file, True
+        file.close()  # its owner has just removed it: make a new one
+
+
+def _try_lock(file):
+    """Whether this process has the lock now; True also where there are none to have."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            file.seek(2**20)  # beyond the text: Windows forbids reading what is locked
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
+# ------------------------------------------------------------------------------- files of tensors
+
+
+def save_tensors(path, content):
+    """torch.save, written whole: made in memory first, so that a full disk is an OSError."""
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with written_whole(path) as temporary, open(temporary, "wb") as file:
+        file.write(buffer.getbuffer())
+
+
+def read_tensors(path, most, kind="a parameter file"):
+    """What torch.save wrote to a file, on the CPU; nothing in it is executed (`weights_only`).
+
+    A file that has, or unpacks to, more than `most` bytes is refused before it is read, and one
+    whose checksums are wrong before it is used.
+    """
+    import torch
+
+    try:
+        with open(path, "rb") as file:
+            size = _unpacked(file)
+    except OSError as error:
+        raise InputError(
+            f"{path}: expected {kind}, got: {error.strerror}; check the path"
+        ) from None
+    if size > most:
+        raise InputError(
+            f"{path}: expected {kind} of at most {most:,} bytes, got {size:,};"
+            " name a file of this model"
+        )
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                if (damaged := archive.testzip()) is not None:
+                    raise ValueError(f"{damaged} has changed since it was written")
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises what its readers raise: five kinds or more
+        raise InputError(
+            f"{path}: expected {kind} that torch.save wrote, got something else or a part"
+            f" of one ({type(error).__name__}); name another file"
+        ) from None
+
+
+def _unpacked(file):
+    """Bytes of a file, or of all that is in it if it is a zip file and they are more."""
+    size = os.fstat(file.fileno()).st_size
+    with suppress(Exception), zipfile.ZipFile(file) as archive:  # a broken one is refused later
+        return max(size, sum(entry.file_size for entry in archive.filelist))
+    return size
+
+
+def check_tensors(path, expected, got, mend):
+    """Refuse tensors by name, `got`, if they are not as `expected`: in names, shapes, types; or if
+    their values are not finite. `mend` ends the message about names and shapes.
+    """
+    import torch
+
+    for name in [*expected, *got]:
+        shapes = [
+            tuple(tensors[name].shape) if name in tensors else "no such tensor"
+            for tensors in (expected, got)
+        ]
+        if shapes[0] != shapes[1]:
+            raise InputError(f"{path}: {name}: expected {shapes[0]}, got {shapes[1]}; {mend}")
+        kinds = [(tensors[name].dtype, tensors[name].layout) for tensors in (expected, got)]
+        if kinds[0] != kinds[1] or got[name].device.type != "cpu":
+            want, have = (" ".join(str(part)[6:] for part in kind) for kind in kinds)  # no "torch."
+            raise InputError(
+                f"{path}: {name}: expected {want} values, got {have} on {got[name].device};"
+                " convert the file"
+            )
+        if not torch.isfinite(got[name]).all():
+            raise InputError(
+                f"{path}: {name}: expected finite values, got nan or infinity; the run that wrote"
+                " them went astray: use another file"
+            )
+
+
+def size_of(tensors):
+    """Bytes of the values of tensors by name."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+
+
+# ------------------------------------------------------------------------------------- parameters
+
+
+def save_parameters(model, path):
+    """Write a plain state_dict, from any device, that any solution of the assignment can load."""
+    save_tensors(path, {name: t.detach().cpu() for name, t in model.state_dict().items()})
+
+
+def load_parameters(model, path):
+    """Load a state_dict into the model, on the model's device; names and shapes must be equal.
+
+    The PREFIXES before names are taken off, with a line that says so. Nothing in the file is
+    executed, nothing far larger than the model is read, and the model is unchanged if the file is
+    refused.
+    """
+    expected = model.state_dict()
+    state = read_tensors(path, 4 * size_of(expected) + 2**20)
+    if not isinstance(state, dict) or not are_named_tensors(state):
+        what = type(state).__name__
+        if isinstance(state, dict) and "checkpoint" in state:
+            what = "the checkpoint of a run, which --resume continues"
+        raise InputError(
+            f"{path}: expected a state_dict (tensors by name), got {what}; save model.state_dict()"
+        )
+    plain = {without_prefixes(name): tensor for name, tensor in state.items()}
+    if len(plain) == len(state) and plain.keys() != state.keys():
+        print(f"{path}: names begin with {' or '.join(PREFIXES)}: read without it")
+        state = plain
+    check_tensors(
+        path,
+        expected,
+        state,
+        "the file is of another variant or another pretraining corpus, or its variant's options"
+        " are others: give the same ones as in training",
+    )
+    model.load_state_dict(state)
+
+
+def are_named_tensors(state):
+    """Whether a dict holds tensors by name, and nothing else."""
+    import torch
+
+    kinds = (torch.Tensor, torch.nn.Parameter)
+    return all(isinstance(name, str) and type(t) in kinds for name, t in state.items())
+
+
+def without_prefixes(name):
+    """A parameter's name without any of the PREFIXES before it."""
+    while name.startswith(PREFIXES):
+        name = name[name.index(".") + 1 :]
+    return name

@@ -1,0 +1,287 @@
+"""Texts as people's editors save them, and files that are written whole or not at all."""
+
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+
+import pytest
+import torch
+from conftest import ROOT, tiny
+
+import textbook
+from model import GPT, GPTConfig
+from support import files
+from support.errors import InputError
+
+
+@pytest.mark.parametrize(
+    "raw", [b"one\ntwo\n", b"one\r\ntwo\r\n", b"\xef\xbb\xbfone\ntwo\n", b"one\rtwo\n"]
+)
+def test_line_ends_and_byte_order_marks(tmp_path, raw):
+    path = tmp_path / "text"
+    path.write_bytes(raw)
+    assert files.read_text(path) == "one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "got an empty file"),
+        (b"\n\n", "got an empty file"),
+        (b"caf\xe9\n", "expected UTF-8 text, got the byte 0xe9 at offset 3"),
+    ],
+)
+def test_texts_that_are_none(tmp_path, raw, says):
+    path = tmp_path / "text"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=says):
+        files.read_text(path)
+    with pytest.raises(InputError, match="Is a directory"):
+        files.read_text(tmp_path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "kept"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), files.written_whole(path) as temporary:
+        with open(temporary, "w") as file:
+            file.write("half of the ne")
+        raise RuntimeError
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["kept"]
+    files.write_text(path, "new é\n")
+    assert path.read_bytes() == "new é\n".encode()
+    assert stat.S_IMODE(path.stat().st_mode) & 0o600 == 0o600
+
+
+def test_a_link_stays_and_its_target_changes(tmp_path):
+    target, link = tmp_path / "far" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    target.write_text("old")
+    link.symlink_to(target)
+    files.write_text(link, "new")
+    assert link.is_symlink() and target.read_text() == "new"
+
+
+def test_parameters_round_trip(tmp_path, variant):
+    model, path = tiny(variant), tmp_path / "p.params"
+    files.save_parameters(model, path)
+    other = tiny(variant)
+    torch.nn.init.zeros_(other.head.weight)
+    files.load_parameters(other, path)
+    state = torch.load(path, weights_only=True)
+    assert state.keys() == model.state_dict().keys()
+    assert all(torch.equal(state[name], tensor) for name, tensor in other.state_dict().items())
+
+
+def test_names_and_shapes_are_the_assignments():
+    want = {"tok_emb.weight": (256, 256), "pos_emb": (1, 128, 256), "head.weight": (256, 256)}
+    want |= {"ln_f.weight": (256,), "ln_f.bias": (256,)}
+    parts = {"ln1": (256,), "ln2": (256,), "mlp.0": (1024, 256), "mlp.2": (256, 1024)}
+    attn = {"vanilla": ("key", "query", "value", "proj"), "synthesizer": ("w1", "value", "proj")}
+    for variant, count in (("vanilla", 3323392), ("synthesizer", 3076988)):
+        model = GPT(GPTConfig(256, 128, variant=variant))
+        shapes = dict(want)
+        for n in range(4):
+            layers = parts | {f"attn.{name}": (256, 256) for name in attn[variant]}
+            for name, shape in layers.items():
+                shapes[f"blocks.{n}.{name}.weight"] = shape
+                shapes[f"blocks.{n}.{name}.bias"] = shape[:1]
+            shapes[f"blocks.{n}.attn.mask"] = (1, 1, 128, 128)
+            if variant == "synthesizer":
+                shapes[f"blocks.{n}.attn.w2"] = (32, 127)
+                shapes[f"blocks.{n}.attn.b2"] = (127,)
+        state = model.state_dict()
+        assert {name: tuple(tensor.shape) for name, tensor in state.items()} == shapes
+        assert model.num_parameters() == count
+        assert torch.equal(state["blocks.3.attn.mask"][0, 0], torch.ones(128, 128).tril())
+
+
+def test_initial_values():
+    torch.manual_seed(0)
+    state = GPT(GPTConfig(256, 128, variant="synthesizer")).state_dict()
+    for name in (
+        "tok_emb.weight",
+        "head.weight",
+        "blocks.1.mlp.0.weight",
+        "blocks.2.attn.w1.weight",
+    ):
+        assert abs(state[name].mean()) < 1e-3 and abs(state[name].std() - 0.02) < 1e-3, name
+    zeros = (
+        "pos_emb",
+        "blocks.0.attn.b2",
+        "blocks.0.attn.w1.bias",
+        "blocks.3.mlp.2.bias",
+        "ln_f.bias",
+    )
+    assert not any(state[name].any() for name in zeros)
+    assert (state["blocks.2.ln1.weight"] == 1).all()
+    w2 = state["blocks.0.attn.w2"]
+    assert 0.9e-3 < w2.max() <= 1e-3 and -1e-3 <= w2.min() < -0.9e-3
+
+
+class Evil:
+    def __reduce__(self):
+        return os.mkdir, ("executed",)
+
+
+def test_files_that_are_no_parameters_are_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = tiny()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    files.save_parameters(model, "good")
+    with open("good", "rb") as file:
+        whole = file.read()
+    cases = {
+        "truncated": whole[: len(whole) // 2],
+        "empty": b"",
+        "text": b"no parameters at all",
+    }
+    for name, raw in cases.items():
+        with open(name, "wb") as file:
+            file.write(raw)
+    torch.save(Evil(), "evil")
+    for name in ("evil", *cases):
+        with pytest.raises(InputError, match=f"{name}: expected a parameter file that torch.save"):
+            files.load_parameters(model, name)
+    torch.save([1, 2], "list")
+    torch.save({"pos_emb": 3}, "numbers")
+    for name in ("list", "numbers"):
+        with pytest.raises(InputError, match=f"{name}: expected a state_dict"):
+            files.load_parameters(model, name)
+    state = model.state_dict()
+    missing = {name: tensor for name, tensor in state.items() if name != "ln_f.bias"}
+    torch.save(missing, "missing")
+    torch.save(state | {"extra": torch.zeros(2)}, "extra")
+    says = {"missing": r"ln_f.bias: expected \(15,\), got no such tensor"}
+    says["extra"] = r"extra: expected no such tensor, got \(2,\)"
+    for name, text in says.items():
+        with pytest.raises(InputError, match=text):
+            files.load_parameters(model, name)
+    with pytest.raises(InputError, match="No such file"):
+        files.load_parameters(model, "nowhere")
+    assert not os.path.exists("executed")
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_files_with_prefixes_load_and_say_so(tmp_path, capsys):
+    model, path = tiny(), tmp_path / "p"
+    for prefix in ("module.", "_orig_mod.", "_orig_mod.module."):
+        torch.save({f"{prefix}{name}": t for name, t in model.state_dict().items()}, path)
+        other = tiny()
+        torch.nn.init.zeros_(other.head.weight)
+        files.load_parameters(other, path)
+        assert torch.equal(other.head.weight, model.head.weight)
+        says = f"{path}: names begin with module. or _orig_mod.: read without it\n"
+        assert capsys.readouterr().out == says
+    torch.save(model.state_dict() | {"module.pos_emb": model.pos_emb.detach()}, path)
+    with pytest.raises(InputError, match="module.pos_emb: expected no such tensor"):
+        files.load_parameters(model, path)
+
+
+def test_files_that_would_do_harm_are_refused(tmp_path, monkeypatch):
+    model, path = tiny(), tmp_path / "p"
+    state = model.state_dict()
+    huge = torch.zeros(1, dtype=torch.float64).expand(10**6, 10**6)  # eight bytes in the file
+    cases = {
+        r"head.weight: expected \(11, 15\), got \(1000000, 1000000\)": {"head.weight": huge},
+        "expected float64 strided values, got float16": {"pos_emb": state["pos_emb"].half()},
+        "got float64 sparse_coo on cpu": {"pos_emb": state["pos_emb"].to_sparse()},
+        "got float64 strided on meta": {"pos_emb": state["pos_emb"].to("meta")},
+        "expected finite values, got nan": {"ln_f.bias": state["ln_f.bias"] / 0},
+        "got the checkpoint of a run, which --resume continues": {"checkpoint": 1},
+    }
+    for says, change in cases.items():
+        torch.save(state | change, path)
+        with pytest.raises(InputError, match=says):
+            files.load_parameters(model, path)
+    torch.save(torch.zeros(10**6), path)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "load", None)  # it is not read
+        with pytest.raises(InputError, match="expected a parameter file of at most 1,.* got 4,"):
+            files.load_parameters(model, path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("archive/data.pkl", bytes(10**7))
+    with pytest.raises(InputError, match="at most 1,.* bytes, got 10,000,000"):
+        files.load_parameters(model, path)
+    assert path.stat().st_size < 10**5
+
+
+def test_a_changed_byte_is_noticed(tmp_path):
+    model, path = tiny(), tmp_path / "p"
+    files.save_parameters(model, path)
+    raw = bytearray(path.read_bytes())
+    at = raw.index(model.pos_emb.detach().numpy().tobytes()) + 5
+    raw[at] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match="expected a parameter file that torch.save wrote"):
+        files.load_parameters(model, path)
+
+
+def test_a_file_of_a_gpu_loads_on_a_cpu(tmp_path, monkeypatch):
+    model, path = tiny(), tmp_path / "p"
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.serialization, "location_tag", lambda storage: "cuda:0")
+        torch.save(model.state_dict(), path)
+    assert b"cuda:0" in path.read_bytes()
+    files.load_parameters(tiny(), path)
+
+
+def test_parameter_files_go_both_ways_with_the_textbook(tmp_path, variant):
+    sizes = dict(vocab_size=23, block_size=14, n_layer=2, n_head=3, n_embd=15, variant=variant)
+    ours, theirs = GPT(GPTConfig(**sizes)), textbook.GPT(textbook.Config(**sizes))
+    path = tmp_path / "p"
+    files.save_parameters(ours, path)
+    theirs.load_state_dict(torch.load(path, weights_only=True), strict=True)
+    for name, tensor in theirs.state_dict().items():
+        assert torch.equal(tensor, ours.state_dict()[name])
+    theirs = textbook.GPT(textbook.Config(**sizes))
+    torch.save(theirs.state_dict(), path)
+    files.load_parameters(ours, path)
+    for name, tensor in ours.state_dict().items():
+        assert torch.equal(tensor, theirs.state_dict()[name])
+
+
+def test_no_room_is_one_line_and_the_old_file_stands(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "kept"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="kept: expected to write this file, got: No space left"):
+        files.write_text(path, "new")
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["kept"]
+    with pytest.raises(InputError, match="No such file or directory; what was there is unchanged"):
+        files.write_text(tmp_path / "nowhere" / "file", "new")
+
+
+def test_leftovers_of_killed_writers(tmp_path):
+    for name in (".p.abcd1234.tmp", ".p.other.abcd1234.tmp", ".p.abcd1234", "p.abcd1234.tmp"):
+        (tmp_path / name).write_text("half")
+    files.remove_leftovers(tmp_path / "p")
+    assert not (tmp_path / ".p.abcd1234.tmp").exists() and len(os.listdir(tmp_path)) == 3
+
+
+def test_a_lock_is_held_by_one_process(tmp_path):
+    path = tmp_path / "p"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from support import files\n"
+        "with files.locked(sys.argv[2]): print('held', flush=True); input()"
+    )
+    argv = [sys.executable, "-c", code, str(ROOT / "src"), path]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        says = rf"expected no other run to write it, got one at work \(process {other.pid}\)"
+        with pytest.raises(InputError, match=says), files.locked(path):
+            pass
+        other.kill()
+    assert os.listdir(tmp_path) == ["p.lock"]
+    with files.locked(path):  # a dead process holds nothing
+        assert (tmp_path / "p.lock").read_text() == f"{os.getpid()}\n"
+    assert os.listdir(tmp_path) == []
+    says = "lock: expected to write this file, got: No such file"
+    with pytest.raises(InputError, match=says), files.locked(tmp_path / "nowhere" / "p"):
+        pass

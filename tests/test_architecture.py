@@ -1,0 +1,71 @@
+"""The imports of src/: which room may use which, and that no chain of imports is a circle."""
+
+import ast
+import re
+from graphlib import TopologicalSorter
+
+from conftest import ROOT
+
+SRC = ROOT / "src"
+COMMANDS = {"run", "knowledge", "attention_map", "london_baseline", "make_corpus"}
+ALLOWED = {  # what each package, and each module at the top of src/, may import of ours
+    "support": set(),
+    "recipes": set(),
+    "layers": set(),
+    "data": {"support"},
+    "training": {"layers", "support"},
+    "cli": {"recipes", "support", "training"},
+    "attention": {"layers"},
+    "dataset": {"data", "recipes", "support"},
+    "model": {"attention", "data", "layers", "recipes"},
+    "trainer": {"support", "training"},
+    "utils": {"data", "recipes", "support"},
+}
+
+
+def modules():
+    """{name with dots: path} of all modules."""
+    found = {}
+    for path in SRC.rglob("*.py"):
+        parts = path.relative_to(SRC).with_suffix("").parts
+        found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+OURS = modules()
+
+
+def imports(path):
+    """The modules of ours that a file imports, inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & OURS.keys()) or {node.module}
+    return found & OURS.keys()
+
+
+def test_every_room_imports_what_it_may():
+    for name, path in OURS.items():
+        room = name.split(".")[0]
+        others = {other.split(".")[0] for other in imports(path)} - {room}
+        if room not in COMMANDS:
+            assert others <= ALLOWED[room], f"{name} imports {others - ALLOWED[room]}"
+
+
+def test_there_is_no_circle():
+    TopologicalSorter({name: imports(path) for name, path in OURS.items()}).prepare()
+
+
+def test_the_house_is_small_at_the_top():
+    top = [path for path in SRC.iterdir() if not path.name.startswith("__")]
+    assert sum(path.is_file() for path in top) <= 13
+    assert sum(path.is_dir() for path in top) <= 6
+
+
+def test_every_package_says_what_it_is_and_what_it_imports():
+    for path in SRC.rglob("__init__.py"):
+        says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert says and re.search(r"\bUsed by\b", says) and re.search(r"\bImports\b", says), path
