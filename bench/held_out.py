@@ -65,7 +65,7 @@ def bits(model, corpus, indices):
     with torch.no_grad():
         for draw in tqdm(range(DRAWS), desc="corruptions of held-out lines", disable=None):
             for rows in torch.tensor(indices).split(64):
-                x, y = corpus.padded(rows, 0, draw)  # (B, L-1)
+                x, y = corpus.padded_batch(rows, 0, draw)  # (B, L-1)
                 behind = (x == MASK).cumsum(1) == 2  # (B, L-1): the second ⁇, and all after it
                 content = behind & (y != PAD)  # (B, L-1)
                 place = torch.bucketize(behind.cumsum(1)[content], torch.tensor(PLACES))  # (n,)

@@ -14,6 +14,7 @@ from layers.base import (
     check_heads,
     masked_softmax,
     merge_heads,
+    round_once,
     split_heads,
 )
 from layers.bigbird import BigBirdAttention
@@ -67,7 +68,11 @@ class SynthesizerAttention(nn.Module):
         self.register_buffer("mask", _causal_mask(config.block_size))
 
     def forward(self, x, cache=None, packing=None):
+        x = round_once(x)
         v = split_heads(self.value(x), self.n_head, packing)  # (B, h, t, C/h)
+        if x.device.type != "cpu" and cache is None and packing is None:
+            y = self.mix_fused(self._hidden(x), v)  # (B, h, t, C/h)
+            return self.resid_drop(self.proj(merge_heads(y)))  # as x
         mask = self.mask[:, :, : v.size(2), : v.size(2)] > 0  # (1, 1, t, t)
         if cache is not None:
             at, v = cache.append(v)  # (B, t), (B, h, T, C/h)
@@ -75,15 +80,35 @@ class SynthesizerAttention(nn.Module):
         y = self.attn_drop(self._weights(x, mask, packing)) @ v  # (B, h, t, C/h)
         return self.resid_drop(self.proj(merge_heads(y, packing)))  # as x
 
+    def mix_fused(self, hidden, v):
+        """softmax(mask(hidden B + b2)) v (B, h, t, C/h), by torch's fused kernel; exact.
+
+        hidden B + b2 = [hidden, 1] [B; b2]: a dot product with keys that are learnt. The kernel
+        wants a width that is a multiple of 8, and the same for values: zeros fill it up.
+        """
+        B, h, t, d = v.size()
+        width = -(-(d + 1) // 8) * 8
+        q = F.pad(hidden, (0, width - d), value=1.0)  # (B, h, t, width)
+        zeros = self.b2.new_zeros(t, width - d - 1)
+        k = torch.cat((self.w2[:, :t].T, self.b2[:t, None], zeros), 1)  # (t, width)
+        k = k.to(q.dtype).expand(B, h, t, width)
+        p = self.attn_drop.p if self.attn_drop.training else 0.0
+        v = F.pad(v, (0, width - d))  # (B, h, t, width)
+        y = F.scaled_dot_product_attention(q, k, v, None, p, is_causal=True, scale=1.0)
+        return y[..., :d]  # (B, h, t, C/h)
+
     def attention_weights(self, x):
         """The weights (B, h, t, t) that forward(x) mixes with, without dropout."""
         return self._weights(x, self.mask[:, :, : x.size(1), : x.size(1)] > 0)
 
     def _weights(self, x, mask, packing=None):
         T = mask.size(3)
-        hidden = F.relu(split_heads(self.w1(x), self.n_head, packing))  # (B, h, t, C/h)
+        hidden = self._hidden(x, packing)  # (B, h, t, C/h)
         scores = hidden @ self.w2[:, :T] + self.b2[:T]  # (B, h, t, T)
         return masked_softmax(scores, mask)  # (B, h, t, T)
+
+    def _hidden(self, x, packing=None):
+        return F.relu(split_heads(self.w1(x), self.n_head, packing))  # (B, h, t, C/h)
 
 
 VARIANTS = {

@@ -59,6 +59,7 @@ class CharCorruptionDataset(Examples):
         self.lengths = torch.tensor([len(document) for document in self.data])  # (N,)
         self.starts = self.lengths.cumsum(0) + torch.arange(len(self.data)) - self.lengths  # (N,)
         self.text = encode_text(data, self.stoi)  # (n_chars,)
+        self.longest_row = min(self.longest, int(self.lengths.max())) + 1  # the two ⁇ less x's last
 
     def __str__(self):
         return f"data has {self.n_chars} characters, {self.vocab_size} unique."
@@ -74,7 +75,7 @@ class CharCorruptionDataset(Examples):
         )[0]
         return row[:-1], row[1:]
 
-    def padded(self, indices, seed, epoch):
+    def padded_batch(self, indices, seed, epoch):
         """x and y (B, L-1) of the documents `indices` (B,), anew in each epoch."""
         rows = self._rows(indices, lambda n, part: draw(n, seed, epoch, indices, part))  # (B, L)
         return rows[:, :-1], rows[:, 1:]
@@ -121,6 +122,7 @@ class NameDataset(Examples):
         self.pairs = parse_questions(data, path)
         rows = [self._encode(*pair, f"{path}, line {i}") for i, pair in enumerate(self.pairs, 1)]
         self.x, self.y = (torch.stack(tensors) for tensors in zip(*rows, strict=True))  # (N, L-1)
+        self.longest_row = int((self.y != PAD).any(0).nonzero().max()) + 1
 
     def _encode(self, question, place, where):
         if place is None:
@@ -147,7 +149,7 @@ class NameDataset(Examples):
     def __getitem__(self, idx):
         return self.x[idx], self.y[idx]
 
-    def padded(self, indices, seed, epoch):
+    def padded_batch(self, indices, seed, epoch):
         """x and y (B, L-1) of the pairs `indices` (B,); nothing is drawn."""
         return self.x[indices], self.y[indices]
 

@@ -152,7 +152,8 @@ class GPT(nn.Module):
 
 def _loss(logits, targets):
     """Mean cross entropy of logits (n, V) over the targets (n,) that are not PAD."""
-    return F.cross_entropy(logits, targets, ignore_index=PAD)
+    exact = torch.promote_types(logits.dtype, torch.float32)  # CUDA's autocast leaves it bfloat16
+    return F.cross_entropy(logits.to(exact), targets, ignore_index=PAD)
 
 
 def _init_weights(module):

@@ -3,23 +3,21 @@ forward(x, y) -> (anything, loss), and a dataset.
 """
 
 import math
-import sys
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
-from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from support.errors import NonFiniteLoss, first_line
+from support.errors import NonFiniteLoss
 from support.files import save_parameters
-from support.signals import ignore_signals
 from training import checkpoint as checkpoints
-from training.gpu import DeviceSteps
-from training.microbatches import Lanes
+from training.cpu import Compiled, CpuSteps, load_batches
+from training.gpu import GpuSteps
 from training.muon import Muon
 from training.progress import Progress
+from training.protocols import GpuDataset, LossModel, StepListener
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,10 @@ class TrainerConfig:
     betas: tuple[float, float] = (0.9, 0.95)
     grad_norm_clip: float = 1.0
     weight_decay: float = 0.1  # on everything but biases
-    lr_decay: bool = False  # whether the rate follows `schedule`, or `trapezoid`
+    lr_decay: bool = False  # whether the rate follows `schedule`, or `warmup_stable_decay`
     warmup_tokens: float = 375e6  # of `schedule`
     final_tokens: float = 260e9
-    warmup_share: float = 0.0  # of the steps, of `trapezoid`
+    warmup_share: float = 0.0  # of the steps, of `warmup_stable_decay`
     decay_share: float | None = None  # of the steps; None: `schedule`
     muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
     ckpt_path: str | None = None  # where train() writes the parameters at its end
@@ -61,7 +59,7 @@ def schedule(tokens, warmup_tokens, final_tokens):
     return max(0.1, 0.5 * (1.0 + math.cos(math.pi * progress)))
 
 
-def trapezoid(step, steps, warmup, decay):
+def warmup_stable_decay(step, steps, warmup, decay):
     """Share of the peak rate in step 1 … steps: up on a line, flat, and down to nothing on a line.
 
     `warmup` and `decay` are the lines' shares of the steps. (Zhai et al. 2022, "Scaling vision
@@ -78,26 +76,20 @@ class Trainer:
     With `muon_rate`, Muon trains the matrices that the model's hidden_matrices() gives, and AdamW
     the rest.
 
-    A dataset may be of two kinds. Any map-style dataset of (x, y) will do. One with a method
-    `batch(indices, seed, epoch) -> (chunks, tokens)` makes its own batches: chunks of (x, y,
-    weight), whose weighted losses add up to the batch's loss, and the tokens that count for the
-    schedule; it should be a pure function, so that runs can be repeated. If it can also make them
-    on a GPU, and the model is there, so are the steps: see DeviceSteps.
+    The dataset is any map-style dataset of (x, y), or one that makes its own batches, on a GPU too:
+    see training/protocols.py, which also says what a model may offer beside forward.
 
-    A model may have a method `loss(x, y)` besides, which gives forward's loss alone by less work,
-    in shapes that depend on values; it is used on a CPU, unless torch.compile is. On a CPU a
-    batch's chunks run at once, in threads: the model is to change nothing meanwhile, and to draw by
+    The model is trained on the device that its parameters are on, by one of two siblings: GpuSteps
+    on CUDA, if the dataset can draw its examples there, else CpuSteps. On a CPU the micro-batches
+    of a batch run in threads: forward must change nothing in the model, and draw random numbers in
     dropout.Dropout alone.
 
-    A module of the model that has a method `begin_step(step)` is told the number of each training
-    step before it, from 0; what it changes is to follow from torch's generator and the state_dict.
+    `test_dataset` may be None. If there is one, its loss is printed after each epoch. `losses`
+    holds the loss of every step.
 
-    The model is trained on the device that its parameters are on. `test_dataset` may be None; if
-    there is one its loss is printed after each epoch. `losses` holds the loss of every step.
-
-    The state between two steps can be taken (`state`) and put back (`restore`), and training goes
-    on as if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`,
-    a checkpoint.Checkpoint, says when to write it; `stop`, set from outside, ends train() after a
+    `state` gives the state between two steps and `restore` puts it back. Training then goes on as
+    if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`, a
+    checkpoint.Checkpoint, says when to write it. `stop`, set from outside, ends train() after a
     step, or on a GPU when losses are next read.
     """
 
@@ -108,9 +100,9 @@ class Trainer:
         self.config = config
         self.checkpoint = checkpoint
         self.device = next(model.parameters()).device
-        self.on_device = self.device.type == "cuda" and hasattr(train_dataset, "padded")
+        self.on_gpu = self.device.type == "cuda" and isinstance(train_dataset, GpuDataset)
         self.optimizers = self.make_optimizers()
-        self.told = [module for module in model.modules() if hasattr(module, "begin_step")]
+        self.step_listeners = [m for m in model.modules() if isinstance(m, StepListener)]
         self.losses = []
         self.tokens = 0
         self.seconds = 0.0  # of training, before this process
@@ -119,9 +111,10 @@ class Trainer:
         self.stop = False
         self.update_random()
         self.forward = Compiled(model) if config.compile else model
-        eager = self.device.type == "cpu" and not config.compile
-        self.lanes = Lanes(torch.get_num_threads() if eager else 1)
-        self.loss_alone = eager and hasattr(model, "loss")
+        compiles = config.compile or hasattr(model, "_orig_mod")  # or the caller has compiled it
+        eager = self.device.type == "cpu" and not compiles
+        self.threads = torch.get_num_threads() if eager else 1  # that compute micro-batches
+        self.loss_alone = eager and isinstance(model, LossModel)
         self.steps_per_epoch = math.ceil(len(train_dataset) / config.batch_size)
         self.total_steps = config.max_epochs * self.steps_per_epoch
         if config.max_steps is not None:
@@ -138,18 +131,18 @@ class Trainer:
         progress = Progress(
             self.config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
         )
-        steps = DeviceSteps(self) if self.on_device else self.host_steps()
-        stream = steps.stream() if self.on_device else nullcontext()
+        steps = GpuSteps(self) if self.on_gpu else CpuSteps(self)
+        stream = steps.stream() if self.on_gpu else nullcontext()
         try:
             with stream:
-                self.follow(steps, progress)
+                self.run_steps(steps, progress)
         finally:
             progress.close()
         if self.complete:
             self.save_checkpoint()
 
-    def follow(self, steps, progress):
-        """Take the steps, show them, and write checkpoints, until none is left or `stop` is set."""
+    def run_steps(self, steps, progress):
+        """Run the steps, show them and write checkpoints, until none is left or `stop` is set."""
         for epoch, step in steps:
             progress.step(epoch, step, len(self.losses), self.losses[-1], self.rate())
             ends = step == self.steps_per_epoch - 1
@@ -171,29 +164,10 @@ class Trainer:
         """Whether the steps so far went through torch.compile."""
         return isinstance(self.forward, Compiled) and bool(self.forward.works)
 
-    def host_steps(self):
-        """(epoch, step) of each step after it has been taken, with batches from the loader."""
-        steps = slice(len(self.losses), self.total_steps)
-        batches = self.batches(self.train_dataset, self.config.max_epochs, steps)
-        for epoch, step, (chunks, n_tokens) in batches:
-            self.begin_step(len(self.losses))
-            loss = self.gradient(chunks)
-            norm = self.clip().item()
-            if not math.isfinite(loss) or not math.isfinite(norm):
-                self.raise_astray(loss, norm)
-            self.random = None  # until the step is whole, its state is nothing to be saved
-            for optimizer in self.optimizers:
-                optimizer.step()
-            self.losses.append(loss)
-            self.tokens += n_tokens
-            self.set_rate(len(self.losses), self.tokens)
-            self.update_random()
-            yield epoch, step
-
     def begin_step(self, number):
         """Prepare the model for a step, counted from 0."""
         self.model.train()
-        for module in self.told:
+        for module in self.step_listeners:
             module.begin_step(number)
 
     def update_random(self):
@@ -208,7 +182,9 @@ class Trainer:
         """
         config, share = self.config, 1.0
         if config.lr_decay and config.decay_share is not None:
-            share = trapezoid(done + 1, self.total_steps, config.warmup_share, config.decay_share)
+            share = warmup_stable_decay(
+                done + 1, self.total_steps, config.warmup_share, config.decay_share
+            )
         elif config.lr_decay and done:
             share = schedule(tokens, config.warmup_tokens, config.final_tokens)
         for optimizer in self.optimizers:
@@ -223,7 +199,7 @@ class Trainer:
         """AdamW's rate for the next step."""
         return self.config.learning_rate * self.share
 
-    def raise_astray(self, loss, norm):
+    def raise_non_finite(self, loss, norm):
         """NonFiniteLoss, for the step after those that have losses."""
         epoch, step = divmod(len(self.losses), self.steps_per_epoch)
         raise NonFiniteLoss(
@@ -243,28 +219,12 @@ class Trainer:
         """Scale the gradient to a norm of at most grad_norm_clip; return the norm it had."""
         return torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.grad_norm_clip)
 
-    def gradient(self, chunks):
-        """Put the gradient of Σ weight · loss over the chunks into the parameters; return Σ."""
-        self.model.zero_grad(set_to_none=True)
-        trained = [p for p in self.model.parameters() if p.requires_grad]
-
-        def gradient(chunk):
-            x, y, weight = chunk
-            loss = self.loss(x.to(self.device), y.to(self.device)) * weight
-            return [loss.detach(), *torch.autograd.grad(loss, trained, allow_unused=True)]
-
-        loss, *gradients = self.lanes.sum(gradient, chunks)
-        for parameter, total in zip(trained, gradients, strict=True):
-            if total is not None:  # in the parameter's layout, as the optimizers want it
-                parameter.grad = torch.empty_like(parameter).copy_(total)
-        return loss.item()
-
     @torch.no_grad()
     def test_loss(self):
         """Mean loss over the batches of the test dataset, without dropout."""
         self.model.eval()
         losses = []
-        for _, _, (chunks, _) in self.batches(self.test_dataset, 1):
+        for _, _, (chunks, _) in load_batches(self.test_dataset, self.config, 1):
             losses.append(0.0)
             for x, y, weight in chunks:
                 loss = self.loss(x.to(self.device), y.to(self.device))
@@ -289,29 +249,12 @@ class Trainer:
             {"params": decayed, "weight_decay": config.weight_decay, "peak": peak},
             {"params": spared, "weight_decay": 0.0, "peak": peak},
         ]
-        how = dict(betas=config.betas, fused=True, capturable=self.on_device)
+        how = dict(betas=config.betas, fused=True, capturable=self.on_gpu)
         optimizers = [torch.optim.AdamW(groups, lr=peak, **how)]
         if hidden:
-            optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}]))
+            dtype = torch.bfloat16 if self.on_gpu and config.precision == "bf16" else None
+            optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}], dtype=dtype))
         return optimizers
-
-    def batches(self, dataset, epochs, steps=slice(None)):
-        """(epoch, step in the epoch, batch) for all steps of the epochs, or a slice of them.
-
-        One set of workers serves them all.
-        """
-        batches = _Batches(dataset, self.config.batch_size, self.config.seed)
-        numbers = range(epochs * batches.per_epoch)[steps]
-        loader = DataLoader(
-            batches,
-            batch_size=None,
-            sampler=numbers,
-            num_workers=self.config.num_workers,
-            worker_init_fn=ignore_signals,
-            generator=torch.Generator(),  # leaves torch's own to the model's dropout
-        )
-        for number, batch in zip(numbers, loader, strict=True):
-            yield *divmod(number, batches.per_epoch), batch
 
     def save_checkpoint(self):
         """Write the parameters to ckpt_path, if there is one."""
@@ -343,43 +286,3 @@ class Trainer:
     def elapsed(self):
         """Seconds of training, over all processes that took part."""
         return self.seconds + time.monotonic() - self.started
-
-
-class Compiled:
-    """The model through torch.compile; the model itself, with a note, if its first call fails."""
-
-    def __init__(self, model):
-        self.model = model
-        self.call = torch.compile(model, dynamic=True)
-        self.works = None  # whether compiling does; None before the first call
-
-    def __call__(self, *args):
-        if self.works is not None:
-            return self.call(*args)
-        try:
-            result = self.call(*args)
-            self.works = True
-        except RuntimeError as error:
-            note = f"note: without --compile, which failed: {first_line(error)}"
-            tqdm.write(note, file=sys.stderr)
-            self.call, self.works = self.model, False
-            result = self.model(*args)
-        return result
-
-
-class _Batches(Dataset):
-    """A dataset whose items are another's batches, numbered over all epochs."""
-
-    def __init__(self, dataset, size, seed):
-        self.dataset, self.size, self.seed = dataset, size, seed
-        self.per_epoch = math.ceil(len(dataset) / size)
-
-    def __getitem__(self, number):
-        epoch, step = divmod(number, self.per_epoch)
-        at = step * self.size
-        indices = range(at, min(at + self.size, len(self.dataset)))
-        if hasattr(self.dataset, "batch"):
-            return self.dataset.batch(indices, self.seed, epoch)
-        pairs = [self.dataset[i] for i in indices]
-        x, y = (torch.stack(column) for column in zip(*pairs, strict=True))
-        return [(x, y, 1.0)], x.numel()

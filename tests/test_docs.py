@@ -69,6 +69,8 @@ def test_every_module_has_its_tests():
         "london_baseline.py": "test_utils.py",
         "cli/arguments.py": "test_run.py",
         "data/text.py": "test_dataset.py",
+        "training/cpu.py": "training/test_microbatches.py",
+        "training/protocols.py": "training/test_gpu.py",
         "data/examples.py": "test_dataset.py",
         **{f"data/world/{m}.py": "test_make_corpus.py" for m in ("plan", "lives", "words")},
     }

@@ -15,7 +15,7 @@ import trainer
 import utils
 from dataset import CharCorruptionDataset, NameDataset
 from model import GPT, GPTConfig
-from trainer import NonFiniteLoss, Trainer, TrainerConfig, schedule, trapezoid
+from trainer import NonFiniteLoss, Trainer, TrainerConfig, schedule, warmup_stable_decay
 
 
 class Line(torch.nn.Module):
@@ -108,13 +108,13 @@ def test_rate_is_set_after_the_step(monkeypatch):
     )
 
 
-def test_trapezoid_at_its_knees():
-    assert trapezoid(1, 0, 0.1, 0.9) == 1.0  # a run without steps
-    rates = [trapezoid(step, 20, 0.2, 0.5) for step in range(1, 21)]
+def test_warmup_stable_decay_at_its_knees():
+    assert warmup_stable_decay(1, 0, 0.1, 0.9) == 1.0  # a run without steps
+    rates = [warmup_stable_decay(step, 20, 0.2, 0.5) for step in range(1, 21)]
     assert rates[:5] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
     assert rates[10] == 1 and rates[11] == pytest.approx(0.9)
     assert rates[-1] == pytest.approx(0.1) and rates == sorted(rates[:4]) + [1] * 7 + rates[11:]
-    assert trapezoid(1, 7, 0, 0) == 1
+    assert warmup_stable_decay(1, 7, 0, 0) == 1
 
 
 def test_muon_and_adamw_share_the_model_and_the_schedule():

@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from data.text import PAD
 
-CHUNK_TOKENS = 1024  # of a chunk, about; twice as many take 2-5% less time and 30% more memory
+MICRO_BATCH_TOKENS = 1024  # about; twice as many take a little less time, and more memory
 
 
 def draw(n, *key):
@@ -32,67 +32,73 @@ def draw(n, *key):
 
 
 def split_by_length(x, y):
-    """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
+    """The batch that the Trainer runs: (micro-batches, padded tokens) of padded x, y (B, L-1).
 
-    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that are no
-    wider than their longest row; the weight is the chunk's share of the batch's targets, so that
-    Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
-    attention is causal, and a PAD target costs nothing. Each row has a target.
+    Rows are sorted by length, the longest first, and split into micro-batches (x, y, weight). Each
+    is as wide as its longest row. The weight is the micro-batch's share of the targets, and
+    Σ weight · (mean loss of the micro-batch) is the mean loss of the batch. That is exact: pads
+    stand at the end, attention is causal, and a PAD target costs nothing. Each row has a target.
     """
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
     n_targets = (y != PAD).sum()
-    chunks = []
+    micro_batches = []
     for start, end in split_points(lengths):
         rows, t = order[start:end], int(lengths[start])
-        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
-        chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
-    return chunks, x.numel()
+        some_x, some_y = x[rows, :t], y[rows, :t]  # (rows, t)
+        micro_batches.append((some_x, some_y, ((some_y != PAD).sum() / n_targets).item()))
+    return micro_batches, x.numel()
 
 
 def split_points(lengths):
-    """[(start, end), …]: rows of these lengths (B,), cut into chunks of about as many tokens each.
+    """[(start, end), …]: rows of these lengths (B,), split into parts of about as many tokens each.
 
-    The chunks are a power of two, unless rows are fewer, so that 2, 4 or 8 cores get as many each.
+    The parts are a power of two, unless there are fewer rows: 2, 4 or 8 cores get as many each.
     """
     ends = lengths.cumsum(0)  # (B,)
-    n = 2 ** max(0, round(math.log2(int(ends[-1]) / CHUNK_TOKENS)))
-    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each cut
+    n = 2 ** max(0, round(math.log2(int(ends[-1]) / MICRO_BATCH_TOKENS)))
+    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each split
     inner = (ends[:, None] - wanted).abs().argmin(0) + 1 if n > 1 else torch.tensor([])  # (n-1,)
     return list(pairwise([0, *sorted(set(inner.tolist()) - {len(lengths)}), len(lengths)]))
 
 
 def mean_tokens(dataset, seed, most=4096):
-    """Real tokens of an example, pads left out: the mean over an epoch, of `most` examples at most.
+    """Mean number of real tokens per example, from at most `most` examples of an epoch.
 
     `dataset` makes its own batches, as for the Trainer.
     """
     indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
-    chunks, _ = dataset.batch(indices, seed, 0)
-    ends = [((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in chunks]
+    micro_batches, _ = dataset.batch(indices, seed, 0)
+    ends = [
+        ((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in micro_batches
+    ]
     return sum(ends).item() / len(indices)
 
 
 class Examples(Dataset):
     """What the datasets of this project share: examples by number, and batches of them.
 
-    A dataset defines `padded(indices, seed, epoch)`, x and y (B, block_size - 1) of the examples
-    `indices` (B,), and `to(device)`, a copy of itself that makes them there. x and y depend on the
-    arguments alone, so that runs can be repeated; epoch may be a tensor (), and nothing depends on
-    values, so that a GPU is never waited for.
+    A dataset defines
+
+        padded_batch(indices, seed, epoch)   x and y (B, block_size - 1) of the examples (B,)
+        longest_row                          tokens of a row of x or y, at most; PAD behind them
+        to(device)                           a copy of itself that makes its rows there
+
+    x and y depend on the arguments alone: runs can be repeated. The epoch may be a tensor (). No
+    shape and no branch depends on a value: nobody waits for a GPU.
     """
 
-    def padded(self, indices, seed, epoch):
+    def padded_batch(self, indices, seed, epoch):
         raise NotImplementedError
 
     def example(self, i, seed, epoch):
         """(x, y) number i of an epoch, each (block_size - 1,)."""
-        x, y = self.padded(torch.tensor([i]), seed, epoch)
+        x, y = self.padded_batch(torch.tensor([i]), seed, epoch)
         return x[0], y[0]
 
     def batch(self, indices, seed, epoch):
         """The batch of `example` for each of the indices, as the Trainer takes it."""
-        return split_by_length(*self.padded(torch.as_tensor(indices), seed, epoch))
+        return split_by_length(*self.padded_batch(torch.as_tensor(indices), seed, epoch))
 
 
 def to_device(dataset, names, device):

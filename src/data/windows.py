@@ -105,6 +105,16 @@ class FactWindows(Examples):
         share = objective.questions if questions is not None else 0.0
         self.n_questions = round(share / (1 - share) * len(windows))
 
+    @property
+    def longest_row(self):
+        """Tokens of the longest row of x: with all words around the phrase, or a question's."""
+        before, after = self.objective.before, self.objective.after
+        start, title, end, first = self.windows[:, [0, 1, before + 3, before + 4]].T  # (N,) each
+        most = self.windows[:, before + 2], self.windows[:, before + 4 + after]  # (N,) each
+        row = (most[1] - first) + (title - start) + (end - most[0]) + 3  # (N,), with three ⁇
+        asked = self.questions.longest_row if self.n_questions else 0
+        return max(int(row.max()) - 1, asked)
+
     def _finder(self):
         """The function that finds (start, end) of phrases in a text, but for a title's words."""
         if self.objective.phrases == "answers":
@@ -141,7 +151,7 @@ class FactWindows(Examples):
     def __getitem__(self, i):
         return self.example(i, 0, 0)
 
-    def padded(self, indices, seed, epoch):
+    def padded_batch(self, indices, seed, epoch):
         """x and y (B, L-1) of the numbers `indices` (B,) of an epoch."""
         if torch.is_tensor(epoch):  # whose value the host does not know
             order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
@@ -157,7 +167,7 @@ class FactWindows(Examples):
         question = items - len(self.windows) + epoch * self.n_questions
         question = question % len(self.questions)  # in file order, over the epochs
         asked = (items >= len(self.windows))[:, None]  # (B, 1)
-        asked_x, asked_y = self.questions.padded(question, seed, epoch)  # (B, L-1)
+        asked_x, asked_y = self.questions.padded_batch(question, seed, epoch)  # (B, L-1)
         return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
 
     def to(self, device):

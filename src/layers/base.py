@@ -91,6 +91,7 @@ class Attention(nn.Module):
 
     def project(self, x, cache=None, packing=None):
         """q, k, v (B, h, t, C/h)."""
+        x = round_once(x)
         q = split_heads(self.query(x), self.n_head, packing)  # (B, h, t, C/h)
         k = split_heads(self.key(x), self.n_head, packing)  # (B, h, t, C/h)
         v = split_heads(self.value(x), self.n_head, packing)  # (B, h, t, C/h)
@@ -148,6 +149,14 @@ def attend(q, k, v, mask, drop):
     return F.scaled_dot_product_attention(
         q, k, v, mask, dropout, is_causal=mask is None
     )  # (…, t, d)
+
+
+def round_once(x):
+    """x, under autocast in its precision: several products of x then share the rounding."""
+    kind = x.device.type
+    if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
+        return x.to(torch.get_autocast_dtype(kind))
+    return x
 
 
 def check_heads(config):

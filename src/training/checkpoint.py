@@ -123,12 +123,14 @@ def require(path, holds, what):
 
 def versions(device):
     """What a run's last digits may depend on besides its identity."""
+    gpu = {"gpu": torch.cuda.get_device_name(device)} if device.type == "cuda" else {}
     return {
         "python": platform.python_version(),
         "torch": torch.__version__,
         "numpy": np.__version__,
         "device": str(device),
         "threads": torch.get_num_threads(),
+        **gpu,
     }
 
 

@@ -1,6 +1,4 @@
-"""Training steps that a GPU takes by itself: the corpus lies there, examples are drawn there, and
-the host sends no data and waits only to read losses, twice a second and at epochs' ends.
-"""
+"""Training steps entirely on a GPU: the corpus, the random draws and the losses all stay there."""
 
 import sys
 import time
@@ -13,61 +11,67 @@ from tqdm import tqdm
 
 from support.errors import first_line
 
-SECONDS = 0.5  # between the moments at which the host waits for the losses
-EAGER = 3  # steps of a batch size before it is captured: optimizer state and workspaces exist then
+FETCH_SECONDS = 0.5  # how often the host reads the losses, in seconds
+IN_FLIGHT = 64  # steps that the GPU may be behind the host; Ctrl-C waits for them
+DRAWN = 64  # steps whose examples are drawn at once
+WARM_UP = 3  # steps of a batch size before its graph is captured: they make the optimizers' state
 
 
-class DeviceSteps:
-    """The Trainer's steps, with everything that a step needs in tensors on the device.
+class GpuSteps:
+    """The Trainer's steps with everything that they need in tensors on the device.
 
-    The dataset has, besides `batch`, `to(device)` and `padded(indices, seed, epoch) -> (x, y)`,
-    where indices (B,) and epoch () are tensors, and no shape and no branch depends on their values.
-    A batch is run whole, with its padding: its shape is then known beforehand, so on CUDA a step is
-    captured as a graph and launched at once (one graph for a full batch, one for an epoch's last).
-    Where capturing fails a note says so, and steps are launched operation by operation.
+    The dataset is a protocols.GpuDataset. Examples are drawn on the device, an epoch at a time, or
+    DRAWN steps of a larger one. A batch runs whole, in rows as long as the dataset's longest: its
+    shape is known beforehand. On CUDA a step is therefore captured as a graph and replayed, one
+    graph for a full batch and one for an epoch's last. Where capturing fails, a note says so, and
+    steps run operation by operation.
 
-    A loss or gradient that is not finite stops all updates from that step on, on the device; the
-    host finds out when it next reads the losses.
+    A loss or gradient that is not finite stops all updates from that step on, on the device. The
+    host learns of it when it next reads the losses.
     """
 
     def __init__(self, trainer):
         self.trainer, self.device = trainer, trainer.device
         self.dataset = trainer.train_dataset.to(self.device)
+        size = trainer.config.batch_size
+        self.together = min(DRAWN * size, len(self.dataset))  # examples that are drawn at once
+        self.block = None  # (epoch, first example) of those that are drawn
+        self.x = self.y = None  # (together, longest row)
+        self.row_tokens = None  # with padding, as the schedule counts them
         self.epoch = torch.zeros((), dtype=torch.int64, device=self.device)
-        self.first = self.epoch.clone()  # index of a batch's first example
-        self.row = self.epoch.clone()  # of `results`: steps since these were read
-        self.results = torch.zeros(
-            trainer.steps_per_epoch, 2, dtype=torch.float64, device=self.device
-        )  # loss, norm
+        self.first = self.epoch.clone()  # row of x and y where a batch begins
+        self.slot = self.epoch.clone()  # of `results`, for the next step
+        # loss and norm of the steps since the losses were read
+        self.results = torch.zeros(IN_FLIGHT, 2, dtype=torch.float64, device=self.device)
         self.failed = torch.zeros((), device=self.device)  # 1 once a step was not finite
         for optimizer in trainer.optimizers:
             optimizer.found_inf = self.failed
             for group in optimizer.param_groups:  # a graph reads its rate from one place
                 group["lr"] = torch.as_tensor(group["lr"], dtype=torch.float32).to(self.device)
         self.captures = self.device.type == "cuda"
-        self.eager = Counter()  # steps of each batch size that no graph has taken
-        self.graphs = {}  # by batch size: (graph, tokens of a row)
+        if self.captures:  # in some releases of torch cuDNN's dropout rounds 0.1 to 1/16 or 2/16
+            torch.backends.cuda.enable_cudnn_sdp(False)
+        self.warm = Counter()  # steps of each batch size that no graph has run
+        self.graphs = {}  # by batch size
         self.pool = None  # of memory, which the graphs share
 
     def __iter__(self):
-        """(epoch, step) of the last of the steps taken, each time that losses have been read."""
+        """Yield (epoch, step) of the last step that has run, each time that losses are read."""
         trainer, size = self.trainer, self.trainer.config.batch_size
-        done, tokens, taken = len(trainer.losses), trainer.tokens, []
-        read = time.monotonic()
+        done, tokens, in_flight = len(trainer.losses), trainer.tokens, []
+        fetched = time.monotonic()
         while done < trainer.total_steps:
             epoch, step = divmod(done, trainer.steps_per_epoch)
-            trainer.begin_step(done)
-            self.epoch.fill_(epoch)
-            self.first.fill_(step * size)
-            trainer.random = None
             count = min(size, len(self.dataset) - step * size)
-            taken.append(count * self.take(count))
-            done, tokens = done + 1, tokens + taken[-1]
+            self.begin_step(done, epoch, step)
+            in_flight.append(count * self.run_step(count))
+            done, tokens = done + 1, tokens + in_flight[-1]
             trainer.set_rate(done, tokens)
             ends = step == trainer.steps_per_epoch - 1 or done == trainer.total_steps
-            if ends or time.monotonic() - read > SECONDS:
-                self.read(taken)
-                taken, read = [], time.monotonic()
+            late = time.monotonic() - fetched > FETCH_SECONDS
+            if ends or late or len(in_flight) == IN_FLIGHT:
+                self.fetch_losses(in_flight)
+                in_flight, fetched = [], time.monotonic()
                 yield epoch, step
 
     def stream(self):
@@ -78,38 +82,74 @@ class DeviceSteps:
         stream.wait_stream(torch.cuda.current_stream(self.device))
         return torch.cuda.stream(stream)
 
-    def take(self, count):
-        """One step with `count` examples; return the tokens of a row, padding included."""
-        if self.captures and count not in self.graphs and self.eager[count] >= EAGER:
+    def begin_step(self, number, epoch, step):
+        """Prepare model and examples for step `number`, the epoch's `step`."""
+        self.trainer.begin_step(number)
+        self.trainer.random = None  # the generators run on until the losses are read
+        first = step * self.trainer.config.batch_size
+        block = first // self.together * self.together
+        if self.block != (epoch, block):
+            self.draw(epoch, block)
+        self.first.fill_(first - block)
+
+    def draw(self, epoch, block):
+        """Put the examples from number `block` on into x and y."""
+        self.epoch.fill_(epoch)
+        end = min(block + self.together, len(self.dataset))
+        indices = torch.arange(block, end, device=self.device)  # (n,)
+        x, y = self.dataset.padded_batch(indices, self.trainer.config.seed, self.epoch)
+        self.row_tokens = x.size(1)
+        x, y = (rows[:, : self.dataset.longest_row] for rows in (x, y))  # (n, longest row)
+        if self.x is None:  # from now on at one place, where graphs read them
+            self.x, self.y = (rows.new_zeros(self.together, rows.size(1)) for rows in (x, y))
+        self.x[: len(x)].copy_(x)
+        self.y[: len(y)].copy_(y)
+        self.block = epoch, block
+
+    def run_step(self, count):
+        """Run one step with `count` examples; return the tokens of a row, padding included."""
+        if self.captures and count not in self.graphs and self.warm[count] >= WARM_UP:
             try:
                 self.graphs[count] = self.capture(count)
             except RuntimeError as error:
                 self.captures = False
                 why = first_line(error.__context__ or error)  # ending what failed raises again
                 tqdm.write(f"note: steps run uncaptured, slower: {why}", file=sys.stderr)
+                self.forget_graphs()
         if count in self.graphs:
-            graph, width = self.graphs[count]
-            graph.replay()
-            return width
-        self.eager[count] += 1
-        return self.step(count)
+            self.graphs[count].replay()
+        else:
+            self.warm[count] += 1
+            self.step(count)
+        return self.row_tokens
 
     def capture(self, count):
-        """(graph, tokens of a row) of a step with `count` examples; nothing is computed."""
+        """The graph of a step with `count` examples; nothing is computed."""
         graph = torch.cuda.CUDAGraph()
         stream = torch.cuda.current_stream(self.device)  # torch leaves its own if capturing fails
         with torch.cuda.graph(graph, pool=self.pool, stream=stream):
-            width = self.step(count)
+            self.step(count)
         self.pool = graph.pool()
-        return graph, width
+        return graph
+
+    def forget_graphs(self):
+        """Make dropout work again after a capture that failed.
+
+        Before torch 2.13 the generator then still counts for a graph, and the next random number
+        is an error: it gets a state of its own. Graphs that were captured before have the old one.
+        """
+        self.graphs.clear()
+        if self.device.type == "cuda":
+            index = self.device.index if self.device.index is not None else 0
+            generator = torch.cuda.default_generators[index]
+            generator.graphsafe_set_state(generator.clone_state())
 
     def step(self, count):
-        """Draw the examples, and update the parameters; return the tokens of a row."""
+        """Compute the gradient of `count` drawn examples, and update the parameters."""
         trainer = self.trainer
-        indices = self.first + torch.arange(count, device=self.device)  # (count,)
-        x, y = self.dataset.padded(indices, trainer.config.seed, self.epoch)
+        rows = self.first + torch.arange(count, device=self.device)  # (count,)
         trainer.model.zero_grad(set_to_none=True)
-        loss = trainer.loss(x, y)
+        loss = trainer.loss(self.x[rows], self.y[rows])
         loss.backward()
         result = torch.stack((loss.detach(), trainer.clip())).double()  # (2,)
         self.failed.logical_or_(~result.isfinite().all())
@@ -117,23 +157,22 @@ class DeviceSteps:
             warnings.filterwarnings("ignore", "This instance was constructed with capturable")
             for optimizer in trainer.optimizers:
                 optimizer.step()
-        self.results.index_copy_(0, self.row[None], result[None])
-        self.row += 1
-        return x.size(1)
+        self.results.index_copy_(0, self.slot[None], result[None])
+        self.slot += 1
 
-    def read(self, taken):
-        """Give the Trainer the losses of the last steps, of `taken` tokens each; wait for them.
+    def fetch_losses(self, in_flight):
+        """Wait for the last steps, of `in_flight` tokens each, and give the Trainer their losses.
 
-        Raise NonFiniteLoss for the first that is not finite. The generators have run on since, so
+        Raise NonFiniteLoss for the first that is not finite. The generators have run on since, and
         their state is then not noted.
         """
         trainer = self.trainer
-        results = self.results[: len(taken)].cpu()  # (steps, 2)
-        self.row.zero_()
+        results = self.results[: len(in_flight)].cpu()  # (steps, 2)
+        self.slot.zero_()
         good = int(results.isfinite().all(1).long().cumprod(0).sum())
         trainer.losses += results[:good, 0].tolist()
-        trainer.tokens += sum(taken[:good])
-        if good < len(taken):
+        trainer.tokens += sum(in_flight[:good])
+        if good < len(in_flight):
             trainer.set_rate(len(trainer.losses), trainer.tokens)
-            trainer.raise_astray(*results[good].tolist())
+            trainer.raise_non_finite(*results[good].tolist())
         trainer.update_random()

@@ -1,7 +1,7 @@
-"""The chunks of a batch side by side on a CPU's cores.
+"""Runs the micro-batches of a batch side by side on a CPU's cores.
 
-The operations on a chunk are small: when all threads share each, they wait for one another at its
-end, and for Python between two. Here a thread has a chunk for itself.
+The operations on a micro-batch are small. If all threads share one operation, they wait for one
+another at its end, and for Python between two operations. Here each thread has its own micro-batch.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,28 +12,28 @@ import torch
 from layers.dropout import seeded
 
 
-class Lanes:
-    """Adds up what a function gives for each of several chunks, on so many threads.
+class MicroBatchPool:
+    """Runs a function on each micro-batch, in several threads, and returns the sum of the results.
 
-    The sum is taken in the chunks' order, and what a chunk's Dropout draws depends on torch's
-    generator and the chunk alone: so a result can be repeated to the bit, and with other numbers of
-    threads to rounding. Each lane has the memory that a chunk takes, and a result waits for those
-    of earlier chunks.
+    The sum is taken in the order of the micro-batches. What a micro-batch's Dropout draws depends
+    on torch's generator and its number alone. A result can therefore be repeated to the bit, and
+    with another number of threads to rounding. Each thread needs the memory of one micro-batch, and
+    a result waits for those of earlier micro-batches.
     """
 
     def __init__(self, threads):
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
-    def sum(self, function, chunks):
-        """[Σ first tensor, Σ second …] of the lists of tensors that function(chunk) gives.
+    def sum(self, function, micro_batches):
+        """[Σ first tensor, Σ second …] of the lists of tensors that function(micro_batch) returns.
 
-        The sums share memory with nothing. None, in place of a tensor, counts as zero. An error,
-        seen once the chunks before its own are through, or Ctrl-C ends the other lanes after the
-        chunks that they are at.
+        The sums share memory with nothing. None, where a tensor is expected, counts as zero. An
+        error is raised once all earlier micro-batches are done. An error or Ctrl-C ends the other
+        threads after the micro-batches that they are computing.
         """
         sums = None
-        with closing(self._results(function, chunks)) as results:
+        with closing(self._results(function, micro_batches)) as results:
             for result in results:
                 sums = sums or [None] * len(result)
                 for i, (total, tensor) in enumerate(zip(sums, result, strict=True)):
@@ -44,27 +44,27 @@ class Lanes:
                 del result, tensor  # while the next are computed
         return sums
 
-    def _results(self, function, chunks):
-        """function(chunk) of each chunk, in order; a lane that is through takes the next chunk."""
-        seeds = torch.randint(2**32, (len(chunks),)).tolist()
-        lanes = min(self.threads, len(chunks))
+    def _results(self, function, micro_batches):
+        """Yield function(micro_batch) in order. A thread that is done takes the next one."""
+        seeds = torch.randint(2**32, (len(micro_batches),)).tolist()
+        workers = min(self.threads, len(micro_batches))
 
-        def work(chunk, seed):
+        def work(micro_batch, seed):
             with seeded(seed):
-                return function(chunk)
+                return function(micro_batch)
 
-        def work_in_lane(chunk, seed):
-            if torch.get_num_threads() != self.threads // lanes:
-                torch.set_num_threads(self.threads // lanes)  # in each operation of this thread
-            return work(chunk, seed)
+        def work_in_thread(micro_batch, seed):
+            if torch.get_num_threads() != self.threads // workers:
+                torch.set_num_threads(self.threads // workers)  # in each operation of this thread
+            return work(micro_batch, seed)
 
-        if lanes == 1:
-            yield from map(work, chunks, seeds)
+        if workers == 1:
+            yield from map(work, micro_batches, seeds)
             return
         futures = []
         try:
-            for chunk, seed in zip(chunks, seeds, strict=True):
-                futures.append(self.pool.submit(work_in_lane, chunk, seed))
+            for micro_batch, seed in zip(micro_batches, seeds, strict=True):
+                futures.append(self.pool.submit(work_in_thread, micro_batch, seed))
             while futures:
                 yield futures.pop(0).result()
         finally:

@@ -11,13 +11,15 @@ class Muon(torch.optim.Optimizer):
 
         m ← β m + (1 - β) g,    u = β m + (1 - β) g,    w ← w - lr √max(1, rows / columns) orth(u)
 
-    for matrices w (rows, columns). Departures from torch.optim.Muon: the parameters' own precision
-    instead of bf16; matrices of one shape are multiplied as a batch, which takes a third of the
-    time on a CPU; no weight decay. As with torch's fused optimizers, lr may be a tensor, and the
-    attribute `found_inf`, a tensor that is not 0 where a gradient was not finite, stops the update.
+    for matrices w (rows, columns). `dtype` is the precision of orth's products; None, the default,
+    takes the parameters' own. Departures from torch.optim.Muon: that default (there bfloat16);
+    matrices of one shape are multiplied as a batch, which takes a third of the time on a CPU; no
+    weight decay. As with torch's fused optimizers, lr may be a tensor. The attribute `found_inf`, a
+    tensor that is not 0 where a gradient was not finite, stops the update.
     """
 
-    def __init__(self, params, lr=0.02, momentum=0.95):
+    def __init__(self, params, lr=0.02, momentum=0.95, dtype=None):
+        self.dtype = dtype
         super().__init__(params, {"lr": lr, "momentum": momentum})
         for group in self.param_groups:
             for p in group["params"]:
@@ -34,9 +36,10 @@ class Muon(torch.optim.Optimizer):
                 if p.grad is not None:
                     by_shape.setdefault(p.shape, []).append(p)
             for (rows, columns), matrices in by_shape.items():
-                updates = orthogonalize(
-                    torch.stack([self._averaged(p, group["momentum"], stopped) for p in matrices])
+                updates = torch.stack(
+                    [self._averaged(p, group["momentum"], stopped) for p in matrices]
                 )  # (N, rows, columns)
+                updates = orthogonalize(updates, self.dtype)  # (N, rows, columns)
                 rate = group["lr"] * max(1, rows / columns) ** 0.5
                 if stopped is not None:
                     rate = rate * (stopped == 0)
@@ -55,18 +58,21 @@ class Muon(torch.optim.Optimizer):
         return gradient.lerp(average, momentum)
 
 
-def orthogonalize(matrices):
+def orthogonalize(matrices, dtype=None):
     """U Vᵀ of each of the matrices' (N, rows, columns) singular value decompositions, nearly.
 
         X ← a X + b (X Xᵀ) X + c (X Xᵀ)² X,    five times, from X / |X|  (Newton-Schulz)
 
     takes singular values above about 0.003 of the norm to 0.7 … 1.2, which serves as well as 1.
+    The products are computed in `dtype`; None: in the matrices' own.
     """
     a, b, c = COEFFICIENTS
     tall = matrices.size(1) > matrices.size(2)
     x = matrices.mT if tall else matrices  # (N, m, n), m ≤ n
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x = x.to(dtype or x.dtype)
     for _ in range(ITERATIONS):
         gram = x @ x.mT  # (N, m, m)
         x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    x = x.to(matrices.dtype)
     return x.mT if tall else x

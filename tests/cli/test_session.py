@@ -12,8 +12,8 @@ from conftest import biography, questions
 import model
 import recipes
 import run
-import trainer
 from cli import session
+from training.cpu import CpuSteps
 
 
 @pytest.fixture
@@ -33,14 +33,14 @@ def args(world, *more, steps=7, out="out.params"):
 
 def break_off(monkeypatch, step, act):
     """Do act() in the middle of a step."""
-    gradient = trainer.Trainer.gradient
+    gradient = CpuSteps.gradient
 
-    def broken(self, chunks):
-        if len(self.losses) == step:
+    def broken(self, micro_batches):
+        if len(self.trainer.losses) == step:
             act()
-        return gradient(self, chunks)
+        return gradient(self, micro_batches)
 
-    monkeypatch.setattr(trainer.Trainer, "gradient", broken)
+    monkeypatch.setattr(CpuSteps, "gradient", broken)
 
 
 def stopped(argv):

@@ -573,3 +573,24 @@ def test_sizes_that_cannot_be_are_named():
     config.window, config.slots = 4, 5
     with pytest.raises(AssertionError, match="at most as many slots as positions, got 5 of 4"):
         LinformerAttention(config)
+
+
+@pytest.mark.parametrize("t", [1, 6, 13])
+def test_the_synthesizers_fused_form_is_the_plain_one(t):
+    """Outputs, and gradients of all that is learnt, in float64."""
+    attn = tiny("synthesizer").blocks[0].attn
+    x = torch.randn(2, t, 15, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, t, 15, dtype=torch.float64)
+    learnt = [x, attn.w1.weight, attn.w2, attn.b2, attn.value.weight]
+
+    def fused(x):
+        hidden, v = (linear(x).view(2, t, 3, 5).transpose(1, 2) for linear in (attn.w1, attn.value))
+        y = attn.mix_fused(hidden.relu(), v).transpose(1, 2).reshape(2, t, 15)
+        return attn.proj(y)
+
+    results = []
+    for form in (attn, fused):
+        y = form(x)
+        results.append([y, *torch.autograd.grad((y * weight).sum(), learnt)])
+    for plain, other in zip(*results, strict=True):
+        assert torch.allclose(plain, other, rtol=0, atol=1e-10)

@@ -14,7 +14,6 @@ from support.errors import InputError
 from trainer import Trainer, TrainerConfig
 from training import checkpoint
 from training.checkpoint import FORMAT, Checkpoint
-from training.microbatches import Lanes
 
 
 class Drawn(Dataset):
@@ -74,14 +73,14 @@ def test_resuming_after_any_step_is_exact(tmp_path, muon):
 
 def test_resuming_with_other_workers_is_exact(tmp_path, corpus, monkeypatch):
     """With two chunks at once, and workers that are forked beside the threads."""
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     sizes = dict(vocab_size=corpus.vocab_size, block_size=128)
 
     def make(saved=None, workers=0):
         torch.manual_seed(1)
         config = TrainerConfig(max_epochs=2, batch_size=4, num_workers=workers)
         run = Trainer(tiny(**sizes, resid_pdrop=0.1).float(), corpus, corpus, config, saved)
-        run.lanes = Lanes(2)
+        run.threads = 2
         return run
 
     whole = make(Every(tmp_path / "state"))

@@ -13,7 +13,7 @@ from dataset import NameDataset
 from model import GPT, GPTConfig
 from recipes import VARIANTS, Objective
 from trainer import NonFiniteLoss, Trainer, TrainerConfig
-from training.gpu import EAGER, DeviceSteps
+from training.gpu import WARM_UP, GpuSteps
 
 SETTINGS = dict(max_epochs=3, batch_size=4, learning_rate=3e-3, lr_decay=True)
 BY_TOKENS = SETTINGS | dict(warmup_tokens=500, final_tokens=3000)
@@ -30,13 +30,13 @@ def dataset_of(kind, corpus):
     }[kind]
 
 
-def runner(corpus, dataset, on_device, variant="vanilla", dtype=torch.float32, **settings):
+def runner(corpus, dataset, on_gpu, variant="vanilla", dtype=torch.float32, **settings):
     torch.manual_seed(3)
     off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
     sizes = dict(n_layer=2, n_head=2, n_embd=16)
     model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant=variant, **sizes, **off))
     run = Trainer(model.to(dtype), dataset, None, TrainerConfig(**settings))
-    run.on_device, run.loss_alone = on_device, not on_device  # as on a GPU, or not
+    run.on_gpu, run.loss_alone = on_gpu, not on_gpu  # as on a GPU, or not
     return run
 
 
@@ -72,7 +72,7 @@ def test_examples_drawn_with_a_tensors_epoch_are_the_same(corpus, kind):
     indices = torch.arange(len(dataset))
     for epoch in (0, 5):
         want = [dataset.example(i, 7, epoch) for i in range(len(dataset))]
-        x, y = dataset.padded(indices, 7, torch.tensor(epoch))
+        x, y = dataset.padded_batch(indices, 7, torch.tensor(epoch))
         assert torch.equal(x, torch.stack([x for x, _ in want]))
         assert torch.equal(y, torch.stack([y for _, y in want]))
 
@@ -82,7 +82,7 @@ def test_drawing_needs_no_value_and_nothing_of_the_host(corpus, kind):
     """The device `meta` has shapes alone: to read a value, or mix it with a CPU's tensor, fails."""
     dataset = dataset_of(kind, corpus)
     epoch = torch.zeros((), dtype=torch.int64, device="meta")
-    x, y = dataset.to("meta").padded(torch.arange(3, device="meta"), 7, epoch)
+    x, y = dataset.to("meta").padded_batch(torch.arange(3, device="meta"), 7, epoch)
     assert x.shape == y.shape == (3, 127) and x.device.type == y.device.type == "meta"
     assert dataset.example(0, 7, 0)[0].device.type == "cpu"  # the original stayed
 
@@ -125,7 +125,7 @@ def test_what_is_not_finite_changes_nothing_however_late_it_is_seen(corpus, monk
     with pytest.raises(NonFiniteLoss, match="got nan and a norm of nan at epoch 1 iter 1") as stop:
         bad.train()
     assert next(calls) == bad.steps_per_epoch  # it did go on
-    monkeypatch.setattr("training.gpu.SECONDS", -1.0)
+    monkeypatch.setattr("training.gpu.FETCH_SECONDS", -1.0)
     good.stop = True  # after one step
     good.train()
     assert bad.losses == good.losses and len(bad.losses) == 1 and bad.tokens == good.tokens
@@ -141,7 +141,7 @@ def test_a_step_is_captured_once_for_each_batch_size(corpus, monkeypatch):
     """A stand-in for CUDA's graphs that runs the step where a graph would."""
     replayed = []
 
-    class Recorded(DeviceSteps):
+    class Recorded(GpuSteps):
         def __init__(self, trainer):
             super().__init__(trainer)
             self.captures = True
@@ -151,22 +151,22 @@ def test_a_step_is_captured_once_for_each_batch_size(corpus, monkeypatch):
                 replayed.append(count)
                 self.step(count)
 
-            return SimpleNamespace(replay=replay), self.dataset.block_size - 1
+            return SimpleNamespace(replay=replay)
 
     settings = BY_TOKENS | {"max_epochs": 5}
     want = runner(corpus, corpus, True, **settings)
     want.train()
-    monkeypatch.setattr(trainer, "DeviceSteps", Recorded)
+    monkeypatch.setattr(trainer, "GpuSteps", Recorded)
     run = runner(corpus, corpus, True, **settings)
     run.train()
     short = len(corpus) % 4
-    assert replayed.count(4) == 5 * (len(corpus) // 4) - EAGER
-    assert replayed.count(short) == 5 - EAGER
+    assert replayed.count(4) == 5 * (len(corpus) // 4) - WARM_UP
+    assert replayed.count(short) == 5 - WARM_UP
     assert run.losses == want.losses and run.tokens == want.tokens
 
 
 def test_where_capturing_fails_a_note_says_so_and_training_goes_on(corpus, monkeypatch, capsys):
-    class Refused(DeviceSteps):
+    class Refused(GpuSteps):
         def __init__(self, trainer):
             super().__init__(trainer)
             self.captures = True
@@ -180,7 +180,7 @@ def test_where_capturing_fails_a_note_says_so_and_training_goes_on(corpus, monke
     want = runner(corpus, corpus, True, **BY_TOKENS)
     want.train()
     capsys.readouterr()
-    monkeypatch.setattr(trainer, "DeviceSteps", Refused)
+    monkeypatch.setattr(trainer, "GpuSteps", Refused)
     run = runner(corpus, corpus, True, **BY_TOKENS)
     run.train()
     notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note")]
@@ -189,10 +189,44 @@ def test_where_capturing_fails_a_note_says_so_and_training_goes_on(corpus, monke
     assert run.losses == want.losses
 
 
+@pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
+def test_the_longest_row_is_as_long_as_it_says(corpus, kind):
+    """No example of many epochs is longer, and one is as long."""
+    dataset = dataset_of(kind, corpus)
+    positions, longest = torch.arange(1, 128), 0
+    for epoch in range(400):
+        x, y = dataset.padded_batch(torch.arange(len(dataset)), 7, epoch)
+        longest = max(longest, int(((y != 0) * positions).max()))
+        assert not x[:, dataset.longest_row + 1 :].any()
+    assert dataset.longest_row == longest
+
+
+def test_a_large_corpus_is_drawn_in_parts(corpus, monkeypatch):
+    monkeypatch.setattr("training.gpu.DRAWN", 1)
+    part = runner(corpus, corpus, True, **BY_TOKENS)
+    part.train()
+    monkeypatch.undo()
+    whole = runner(corpus, corpus, True, **BY_TOKENS)
+    whole.train()
+    assert part.losses == whole.losses
+    assert torch.equal(parameters(part), parameters(whole))
+
+
+def test_the_gpu_is_never_far_behind(corpus, monkeypatch):
+    """Losses are read after so many steps, in the middle of an epoch too."""
+    want = runner(corpus, corpus, True, **BY_TOKENS)
+    want.train()
+    monkeypatch.setattr("training.gpu.IN_FLIGHT", 2)
+    run = runner(corpus, corpus, True, **BY_TOKENS)
+    read = [len(run.losses) for _ in GpuSteps(run)]
+    assert run.steps_per_epoch == 3 and read == [2, 3, 5, 6, 8, 9]
+    assert run.losses == want.losses
+
+
 def test_losses_may_be_read_at_every_step(corpus, monkeypatch):
     want = runner(corpus, corpus, True, **BY_TOKENS)
     want.train()
-    monkeypatch.setattr("training.gpu.SECONDS", -1.0)
+    monkeypatch.setattr("training.gpu.FETCH_SECONDS", -1.0)
     run = runner(corpus, corpus, True, **BY_TOKENS)
     run.train()
     assert run.losses == want.losses

@@ -8,20 +8,23 @@ from conftest import tiny
 
 from layers.dropout import Dropout, seeded
 from trainer import Trainer, TrainerConfig
-from training.microbatches import Lanes
+from training.cpu import CpuSteps
+from training.microbatches import MicroBatchPool
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 8])
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_all_chunks_are_added_up(threads, n):
     chunks = [torch.tensor([3.0**i, i]) for i in range(n)]
-    total, none, some = Lanes(threads).sum(lambda x: [x, None, x if x[1] == 1 else None], chunks)
+    total, none, some = MicroBatchPool(threads).sum(
+        lambda x: [x, None, x if x[1] == 1 else None], chunks
+    )
     assert total.tolist() == [(3**n - 1) / 2, n * (n - 1) / 2]
     assert none is None
     assert some is None if n == 1 else some.tolist() == [3, 1]
 
 
-def test_lanes_run_at_once_and_share_the_threads():
+def test_workers_run_at_once_and_share_the_threads():
     """Two chunks that wait for one another both arrive, each with half of four threads."""
     meet, had = threading.Barrier(2, timeout=60), []
 
@@ -31,12 +34,12 @@ def test_lanes_run_at_once_and_share_the_threads():
         return [chunk]
 
     before = torch.get_num_threads()
-    (total,) = Lanes(4).sum(function, [torch.ones(1), torch.ones(1)])
+    (total,) = MicroBatchPool(4).sum(function, [torch.ones(1), torch.ones(1)])
     assert total == 2 and had == [2, 2] and torch.get_num_threads() == before
 
 
-def test_a_lane_that_is_through_takes_the_next_chunk():
-    """Chunk 0 ends after chunk 4, so the other lane has all others; they are added in order."""
+def test_a_worker_that_is_done_takes_the_next_micro_batch():
+    """Number 0 ends after number 4: the other worker runs all others; they add up in order."""
 
     def function(chunk):
         of_thread.setdefault(threading.get_ident(), []).append(int(chunk))
@@ -48,7 +51,7 @@ def test_a_lane_that_is_through_takes_the_next_chunk():
 
     last, of_thread = threading.Event(), {}
     values = torch.tensor([1e8, 1, -1e8, 1, 1])  # in float32 1e8 + 1 is 1e8
-    (total,) = Lanes(2).sum(function, [torch.tensor(i) for i in range(5)])
+    (total,) = MicroBatchPool(2).sum(function, [torch.tensor(i) for i in range(5)])
     assert sorted(of_thread.values()) == [[0], [1, 2, 3, 4]]
     assert total == 2
 
@@ -56,14 +59,14 @@ def test_a_lane_that_is_through_takes_the_next_chunk():
 def test_sums_share_memory_with_nothing():
     x = torch.arange(6.0)
     for n in (1, 2):
-        a, b = Lanes(1).sum(lambda _: [x, x], [0] * n)
+        a, b = MicroBatchPool(1).sum(lambda _: [x, x], [0] * n)
         assert a.equal(n * x) and b.equal(a)
         assert len({tensor.data_ptr() for tensor in (x, a, b)}) == 3
 
 
 def test_results_of_other_lengths_are_refused():
     with pytest.raises(ValueError, match="shorter"):
-        Lanes(1).sum(lambda n: [torch.ones(1)] * n, [2, 1])
+        MicroBatchPool(1).sum(lambda n: [torch.ones(1)] * n, [2, 1])
 
 
 def test_an_error_is_raised_and_the_chunks_not_yet_begun_are_left_out():
@@ -77,14 +80,14 @@ def test_an_error_is_raised_and_the_chunks_not_yet_begun_are_left_out():
         return [chunk]
 
     ran, begun, ended = [], threading.Event(), threading.Event()
-    lanes = Lanes(2)
+    pool = MicroBatchPool(2)
     with pytest.raises(RuntimeError, match="chunk 0 is bad"):
         try:
-            lanes.sum(function, [0, 1, 2, 3, 4])
+            pool.sum(function, [0, 1, 2, 3, 4])
         finally:
             ended.set()
-    lanes.pool.shutdown()
-    assert sorted(ran) in ([0, 1], [0, 1, 2])  # 2, if the first lane is quicker than the news
+    pool.pool.shutdown()
+    assert sorted(ran) in ([0, 1], [0, 1, 2])  # 2, if the first worker is quicker than the news
 
 
 def test_ctrl_c_while_chunks_are_handed_out_leaves_out_those_not_yet_begun(monkeypatch):
@@ -98,14 +101,14 @@ def test_ctrl_c_while_chunks_are_handed_out_leaves_out_those_not_yet_begun(monke
         assert ended.wait(60)
         return [chunk]
 
-    futures, ended, lanes = [], threading.Event(), Lanes(2)
-    handed_out = lanes.pool.submit
-    monkeypatch.setattr(lanes.pool, "submit", submit)
+    futures, ended, pool = [], threading.Event(), MicroBatchPool(2)
+    handed_out = pool.pool.submit
+    monkeypatch.setattr(pool.pool, "submit", submit)
     with pytest.raises(KeyboardInterrupt):
-        lanes.sum(function, [torch.ones(1)] * 8)
+        pool.sum(function, [torch.ones(1)] * 8)
     cancelled = [future.cancelled() for future in futures]
     ended.set()
-    lanes.pool.shutdown()
+    pool.pool.shutdown()
     assert cancelled[2:] == [True, True]
 
 
@@ -114,13 +117,13 @@ def test_dropout_follows_torchs_seed_however_many_threads():
 
     def total(threads, seed):
         torch.manual_seed(seed)
-        return Lanes(threads).sum(lambda x: [drop(x)], chunks)[0]
+        return MicroBatchPool(threads).sum(lambda x: [drop(x)], chunks)[0]
 
     first = total(2, 1)
     assert all(torch.equal(total(2, 1), first) for _ in range(5))
     assert torch.equal(total(1, 1), first) and torch.equal(total(4, 1), first)
     assert not torch.equal(total(2, 2), first)
-    either = Lanes(1).sum(lambda _: [drop(torch.ones(5000)) > 0], [0, 0])[0]
+    either = MicroBatchPool(1).sum(lambda _: [drop(torch.ones(5000)) > 0], [0, 0])[0]
     assert 4000 < either.sum() < 4400  # 84% of the places are kept in one chunk or another, not 60%
 
 
@@ -140,7 +143,7 @@ def test_seeds_are_the_threads_own_and_end():
 
 
 def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     parameters = []
     for threads in (1, 2, 2, 3):
         monkeypatch.setattr(torch, "get_num_threads", lambda n=threads: n)
@@ -155,12 +158,12 @@ def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
 
 
 def test_the_test_loss_weighs_its_chunks(corpus, monkeypatch):
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     model = tiny(vocab_size=corpus.vocab_size, block_size=128)
     run = Trainer(model, corpus, corpus, TrainerConfig(batch_size=7))
     batches = torch.arange(len(corpus)).split(7)
     with torch.no_grad():
-        losses = [model(*corpus.padded(indices, 0, 0))[1].item() for indices in batches]
+        losses = [model(*corpus.padded_batch(indices, 0, 0))[1].item() for indices in batches]
     assert run.test_loss() == pytest.approx(sum(losses) / len(losses))
 
 
@@ -177,7 +180,7 @@ def test_gradients_have_their_parameters_layout():
 
     run = Trainer(Product(), [], None, TrainerConfig())
     y = torch.arange(6.0).view(2, 3)
-    run.gradient([(y, y, 1.0)])
+    CpuSteps(run).gradient([(y, y, 1.0)])
     assert run.model.w.grad.stride() == run.model.w.stride() == (1, 2)
     assert run.model.w.grad.equal(y)
 
@@ -193,7 +196,7 @@ def test_parameters_that_get_one_gradient_keep_their_own():
 
     model = Sum()
     run = Trainer(model, [], None, TrainerConfig(grad_norm_clip=0.6))
-    assert run.gradient([(torch.ones(1), torch.ones(1), 1.0)]) == 6
+    assert CpuSteps(run).gradient([(torch.ones(1), torch.ones(1), 1.0)]) == 6
     run.clip()
     assert model.unused.grad is None
     assert torch.allclose(torch.cat((model.a.grad, model.b.grad)), torch.tensor(0.6 / 6**0.5))

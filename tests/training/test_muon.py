@@ -63,3 +63,11 @@ def test_only_matrices_and_only_those_with_gradients():
     moving.grad = torch.randn(2, 3)
     Muon([still, moving]).step()
     assert torch.equal(still, torch.ones(2, 3)) and not torch.equal(moving, still)
+
+
+def test_products_in_bfloat16_give_nearly_the_same():
+    torch.manual_seed(2)
+    matrices = torch.randn(3, 12, 7)
+    exact, rounded = orthogonalize(matrices), orthogonalize(matrices, torch.bfloat16)
+    assert rounded.dtype == torch.float32 and not torch.equal(exact, rounded)
+    assert (exact - rounded).norm() < 0.05 * exact.norm()
