@@ -259,7 +259,7 @@ def test_chunks_have_as_many_tokens_as_rows_allow(seed):
     ends = list(itertools.accumulate(lengths))
     found = examples.split_points(torch.tensor(lengths))
     n = len(found)
-    assert n.bit_count() == 1 and 0.7 < ends[-1] / examples.CHUNK_TOKENS / n < 1.42
+    assert n.bit_count() == 1 and 0.7 < ends[-1] / examples.MICRO_BATCH_TOKENS / n < 1.42
     assert [start for start, _ in found] == [0, *(end for _, end in found[:-1])]
     assert found[-1][1] == len(lengths)
     for share, (_, end) in enumerate(found[:-1], start=1):

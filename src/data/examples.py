@@ -1,4 +1,4 @@
-"""What every dataset of the project shares: random draws, examples by number, and micro-batches.
+"""What all datasets share: random draws, examples by number, and micro-batches.
 
 Legend: B batch, t tokens of a row, L block_size.
 """
@@ -12,15 +12,16 @@ from torch.utils.data import Dataset
 
 from data.text import PAD
 
-CHUNK_TOKENS = 1024  # of a chunk, about; twice as many take 2-5% less time and 30% more memory
+MICRO_BATCH_TOKENS = 1024  # about; larger ones are slightly quicker but take far more memory
 
 
 def draw(n, *key):
-    """A whole number in 0 … n-1 that depends on `key` alone: the randomness of training examples.
+    """A pseudorandom whole number in 0 … n-1 that depends on `key` alone.
 
-    Each element of the key, and n, is an int, a numpy int64 array or a torch int64 tensor, and so
-    is the result: the same numbers in each, on any device. The mixing function is C. Wellons'
-    `lowbias32`; all arithmetic is on the low 32 bits. n ≤ 2³¹; the bias is at most n / 2³².
+    Training examples draw all their randomness here. n and each element of the key are ints, numpy
+    int64 arrays or torch int64 tensors. The result is of the same kind and equal on any device.
+    The mixing function is C. Wellons' `lowbias32`, on the low 32 bits. n ≤ 2³¹; the bias is at most
+    n / 2³².
     """
     mixed = 0
     for part in key:
@@ -32,54 +33,60 @@ def draw(n, *key):
 
 
 def split_by_length(x, y):
-    """The batch that the Trainer runs: (chunks, padded token count) of padded x, y (B, L-1).
+    """Split padded x, y (B, L-1) into the Trainer's batch: (micro-batches, padded token count).
 
-    Rows are sorted by length, the longest first, and cut into chunks (x, y, weight) that are no
-    wider than their longest row; the weight is the chunk's share of the batch's targets, so that
-    Σ weight · (mean loss of the chunk) is the mean loss of the batch. Exact: pads stand at the end,
-    attention is causal, and a PAD target costs nothing. Each row has a target.
+    Rows are sorted by length, the longest first. Each micro-batch (x, y, weight) is as wide as its
+    longest row. The weight is its share of the batch's targets:
+
+        Σ weight · (mean loss of the micro-batch) = mean loss of the batch
+
+    This is exact: pads stand at the end, attention is causal, and a PAD target costs nothing. Each
+    row must have a target.
     """
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
     n_targets = (y != PAD).sum()
-    chunks = []
+    micro_batches = []
     for start, end in split_points(lengths):
         rows, t = order[start:end], int(lengths[start])
-        chunk_x, chunk_y = x[rows, :t], y[rows, :t]  # (rows, t)
-        chunks.append((chunk_x, chunk_y, ((chunk_y != PAD).sum() / n_targets).item()))
-    return chunks, x.numel()
+        micro_x, micro_y = x[rows, :t], y[rows, :t]  # (rows, t)
+        micro_batches.append((micro_x, micro_y, ((micro_y != PAD).sum() / n_targets).item()))
+    return micro_batches, x.numel()
 
 
 def split_points(lengths):
-    """[(start, end), …]: rows of these lengths (B,), cut into chunks of about as many tokens each.
+    """[(start, end), …]: where to split rows of these lengths (B,) into micro-batches.
 
-    The chunks are a power of two, unless rows are fewer, so that 2, 4 or 8 cores get as many each.
+    Micro-batches have about equally many tokens. Their number is a power of two unless there are
+    fewer rows, so 2, 4 or 8 cores get equal shares.
     """
     ends = lengths.cumsum(0)  # (B,)
-    n = 2 ** max(0, round(math.log2(int(ends[-1]) / CHUNK_TOKENS)))
+    n = 2 ** max(0, round(math.log2(int(ends[-1]) / MICRO_BATCH_TOKENS)))
     wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each cut
     inner = (ends[:, None] - wanted).abs().argmin(0) + 1 if n > 1 else torch.tensor([])  # (n-1,)
     return list(pairwise([0, *sorted(set(inner.tolist()) - {len(lengths)}), len(lengths)]))
 
 
 def mean_tokens(dataset, seed, most=4096):
-    """Real tokens of an example, pads left out: the mean over an epoch, of `most` examples at most.
+    """Mean number of real tokens per example, estimated from at most `most` examples of an epoch.
 
-    `dataset` makes its own batches, as for the Trainer.
+    `dataset` has a `batch` method, as for the Trainer.
     """
     indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
-    chunks, _ = dataset.batch(indices, seed, 0)
-    ends = [((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in chunks]
+    micro_batches, _ = dataset.batch(indices, seed, 0)
+    ends = [
+        ((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in micro_batches
+    ]
     return sum(ends).item() / len(indices)
 
 
 class Examples(Dataset):
-    """What the datasets of this project share: examples by number, and batches of them.
+    """The base class of the datasets: examples by number, and batches of them.
 
-    A dataset defines `padded(indices, seed, epoch)`, x and y (B, block_size - 1) of the examples
-    `indices` (B,), and `to(device)`, a copy of itself that makes them there. x and y depend on the
-    arguments alone, so that runs can be repeated; epoch may be a tensor (), and nothing depends on
-    values, so that a GPU is never waited for.
+    A dataset defines `padded(indices, seed, epoch)`, which gives x and y (B, block_size - 1) of the
+    examples `indices` (B,). They depend on the arguments alone, so runs can be repeated. epoch may
+    be a tensor (). No step may depend on a tensor's value, which would wait for the GPU.
+    A dataset also defines `to(device)`, a copy of itself that makes its examples there.
     """
 
     def padded(self, indices, seed, epoch):
@@ -91,7 +98,7 @@ class Examples(Dataset):
         return x[0], y[0]
 
     def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
+        """The examples of these indices, as a batch for the Trainer (see split_by_length)."""
         return split_by_length(*self.padded(torch.as_tensor(indices), seed, epoch))
 
 

@@ -74,7 +74,7 @@ def test_resuming_after_any_step_is_exact(tmp_path, muon):
 
 def test_resuming_with_other_workers_is_exact(tmp_path, corpus, monkeypatch):
     """With two chunks at once, and workers that are forked beside the threads."""
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     sizes = dict(vocab_size=corpus.vocab_size, block_size=128)
 
     def make(saved=None, workers=0):

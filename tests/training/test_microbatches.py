@@ -140,7 +140,7 @@ def test_seeds_are_the_threads_own_and_end():
 
 
 def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     parameters = []
     for threads in (1, 2, 2, 3):
         monkeypatch.setattr(torch, "get_num_threads", lambda n=threads: n)
@@ -155,7 +155,7 @@ def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
 
 
 def test_the_test_loss_weighs_its_chunks(corpus, monkeypatch):
-    monkeypatch.setattr("data.examples.CHUNK_TOKENS", 64)
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     model = tiny(vocab_size=corpus.vocab_size, block_size=128)
     run = Trainer(model, corpus, corpus, TrainerConfig(batch_size=7))
     batches = torch.arange(len(corpus)).split(7)
