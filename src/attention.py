@@ -1,8 +1,10 @@
-"""The assignment's two attentions, and the table from a variant's name to its class.
+"""The assignment's two attentions, and VARIANTS, which maps a variant's name to its class.
 
 Legend: B batch, t positions of x, T positions attended to (t, and those kept in a cache),
-C n_embd, h heads, L block_size.
+C n_embd, h heads, L block_size, N packed tokens (layers/packing.py).
 """
+
+from pkgutil import resolve_name
 
 import torch
 import torch.nn as nn
@@ -17,12 +19,8 @@ from layers.base import (
     round_once,
     split_heads,
 )
-from layers.bigbird import BigBirdAttention
 from layers.dropout import Dropout
-from layers.linformer import LinformerAttention
-from layers.perceiver import PerceiverAttention
-from layers.performer import PerformerAttention
-from layers.rope import RotaryAttention
+from layers.variants import TABLE
 
 
 class CausalSelfAttention(DotProductAttention):
@@ -30,8 +28,8 @@ class CausalSelfAttention(DotProductAttention):
 
         Y_i = softmax(mask((X Q_i)(X K_i)ᵀ / √(C/h))) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size, or packed. Each of query, key, value has a bias, as
-    in minGPT. The buffer `mask` is there for the assignment's parameter files, which have it.
+    Input and output (B, t, C), t ≤ block_size, or packed (N, C). Each of query, key and value has a
+    bias, as in minGPT. The buffer `mask` is not read: the assignment's parameter files contain it.
     """
 
     def __init__(self, config):
@@ -44,9 +42,9 @@ class SynthesizerAttention(nn.Module):
 
         Y_i = softmax(mask(ReLU(X A_i + b1) B + b2)) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size - 1, or packed, since B has that many columns; a
-    prefix of length t uses the first t of them. As in the assignment's starter code, and unlike its
-    equation, the heads share B (`w2`) and b2.
+    Input and output (B, t, C), or packed (N, C); t ≤ block_size - 1, the number of B's columns. A
+    prefix of length t uses the first t columns. Departure from the equation, as in the assignment's
+    starter code: the heads share B (`w2`) and b2.
     """
 
     learned_positions = True
@@ -111,16 +109,9 @@ class SynthesizerAttention(nn.Module):
         return F.relu(split_heads(self.w1(x), self.n_head, packing))  # (B, h, t, C/h)
 
 
-VARIANTS = {
-    "vanilla": CausalSelfAttention,
-    "synthesizer": SynthesizerAttention,
-    "rope": RotaryAttention,
-    "linformer": LinformerAttention,
-    "bigbird": BigBirdAttention,
-    "performer": PerformerAttention,
-    "perceiver": PerceiverAttention,
-}
-
-
 def _causal_mask(size):
     return torch.tril(torch.ones(size, size)).view(1, 1, size, size)  # (1, 1, L, L)
+
+
+# name -> class. The table names classes of this file too, so they must be defined by now.
+VARIANTS = {name: resolve_name(variant.path) for name, variant in TABLE.items()}

@@ -1,4 +1,4 @@
-"""The text's way into the model: vocabulary, rows of ids, and the two datasets.
+"""From text to training examples: vocabulary, rows of ids, and the assignment's two datasets.
 
     python src/dataset.py namedata          # four examples of question and place
     python src/dataset.py charcorruption    # four examples of span corruption
@@ -22,19 +22,19 @@ SHORTEST = 4  # characters: lower bound of the random truncation of a document
 
 
 class CharCorruptionDataset(Examples):
-    """Span corruption of the documents (lines) of a text, and the vocabulary that all phases share.
+    """Span corruption of a text's documents (lines), and the vocabulary that all phases share.
 
     A document is cut to a prefix of random length n; a random span of it, the content, is masked:
 
         row = prefix ⁇ suffix ⁇ content □□□…,   x = row[:-1],   y = row[1:]
 
     n = min(document length, U{4 … 7/8 block_size}), drawn before the cut; content length
-    U{1 … max(1, n // 2)}, at most n, so a quarter of n on average; start U{0 … n - content}. (After
-    T5's span corruption, Raffel et al. 2020, section 3.1.4, with a single span.)
+    U{1 … max(1, n // 2)}, at most n, so a quarter of n on average; start U{0 … n - content}.
+    Source: T5's span corruption (Raffel et al. 2020, section 3.1.4), here with a single span.
 
-    Arguments: data, the text (its last line counts, also when it is empty); block_size, tokens of a
+    Arguments: data, the text (its last line counts even if it is empty); block_size, tokens of a
     row. Attributes: stoi, itos, vocab_size, block_size, and data, the list of documents.
-    `dataset[i]` draws anew from `random`; `example(i, seed, epoch)` always gives the same.
+    `dataset[i]` draws anew from `random`; `example(i, seed, epoch)` always gives the same row.
     """
 
     PAD_CHAR, MASK_CHAR = PAD_CHAR, MASK_CHAR
@@ -70,26 +70,32 @@ class CharCorruptionDataset(Examples):
     def __getitem__(self, idx):
         if not -len(self) <= idx < len(self):
             raise IndexError(f"expected a document from 0 to {len(self) - 1}, got {idx}")
-        row = self._rows(
+        row = self._draw_rows(
             torch.tensor([idx % len(self)]), lambda n, part: torch.tensor([random.randrange(n)])
         )[0]
         return row[:-1], row[1:]
 
     def padded_batch(self, indices, seed, epoch):
-        """x and y (B, L-1) of the documents `indices` (B,), anew in each epoch."""
-        rows = self._rows(indices, lambda n, part: draw(n, seed, epoch, indices, part))  # (B, L)
+        """x and y (B, L-1) of the documents `indices` (B,), drawn anew in each epoch."""
+        rows = self._draw_rows(
+            indices, lambda n, part: draw(n, seed, epoch, indices, part)
+        )  # (B, L)
         return rows[:, :-1], rows[:, 1:]
 
     def to(self, device):
-        """This dataset with its text on a device; the original stays where it is."""
+        """A copy of this dataset with its text on a device."""
         return to_device(self, ("lengths", "starts", "text"), device)
 
-    def _rows(self, idx, below):
-        """Rows (B, L) of documents idx (B,); below(n, part) draws from 0 … n-1, for each n (B,)."""
-        n = SHORTEST + below(torch.full_like(idx, self.longest - SHORTEST + 1), 0)
+    def _draw_rows(self, idx, draw_below):
+        """Rows (B, L) of documents idx (B,).
+
+        draw_below(n, part) draws a number from 0 … n-1 for each n (B,). `part` tells the three
+        draws of a row apart.
+        """
+        n = SHORTEST + draw_below(torch.full_like(idx, self.longest - SHORTEST + 1), 0)
         n = torch.minimum(n, self.lengths[idx])
-        content = torch.minimum(n, 1 + below((n // 2).clamp(min=1), 1))
-        start = below(n - content + 1, 2)
+        content = torch.minimum(n, 1 + draw_below((n // 2).clamp(min=1), 1))
+        start = draw_below(n - content + 1, 2)
         return self._corrupt(idx, n, content, start)
 
     def _corrupt(self, idx, n, content, start):
@@ -109,11 +115,11 @@ class CharCorruptionDataset(Examples):
 
 
 class NameDataset(Examples):
-    """Questions with their places, to finetune on: x = question ⁇ place ⁇ □…, shifted in y.
+    """Questions and their places, to finetune on: x = question ⁇ place ⁇ □…, y is x shifted by one.
 
-    y is PAD up to the question's last character, which predicts the first ⁇: the question itself
-    is given, not learnt. `data` is the text of a TSV (question TAB place a line); the vocabulary
-    and the block size are the pretraining dataset's.
+    The question is given, not learnt: y is PAD before the first ⁇, which the question's last
+    character predicts. `data` is the text of a TSV, one `question TAB place` a line. Vocabulary and
+    block size are the pretraining dataset's.
     """
 
     def __init__(self, pretraining_dataset, data, path="the finetuning corpus"):
@@ -154,12 +160,12 @@ class NameDataset(Examples):
         return self.x[indices], self.y[indices]
 
     def to(self, device):
-        """This dataset with its pairs on a device; the original stays where it is."""
+        """A copy of this dataset with its pairs on a device."""
         return to_device(self, ("x", "y"), device)
 
 
 def encode_text(text, stoi):
-    """Ids (len(text),) of a text made of the vocabulary's characters, in the smallest integers."""
+    """Ids (len(text),) of a text, in the smallest integer type that holds the vocabulary."""
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
     table = np.zeros(max(map(ord, stoi)) + 1, np.uint8 if len(stoi) <= 256 else np.int32)
     table[[ord(char) for char in stoi]] = list(stoi.values())

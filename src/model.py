@@ -1,9 +1,9 @@
 """The GPT: token and position embeddings, a stack of pre-norm blocks, a linear head.
 
-Legend: B batch, t positions of idx, C n_embd, V vocab_size.
+Legend: B batch, t positions of idx, C n_embd, V vocab_size, N packed tokens (layers/packing.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass, make_dataclass
 
 import torch
 import torch.nn as nn
@@ -14,12 +14,24 @@ from data.text import PAD
 from layers.base import Cache
 from layers.dropout import Dropout
 from layers.packing import Packing
-from recipes import OPTIONS
+from layers.variants import OPTIONS
+
+# One field for each option of the variants, with its default: window, slots, …
+VariantOptions = make_dataclass(
+    "VariantOptions",
+    [(name, int, option.default) for name, option in OPTIONS.items()],
+    frozen=True,
+    kw_only=True,
+)
 
 
 @dataclass(frozen=True)
-class GPTConfig:
-    """Everything that a GPT is built from; a misspelt field is a TypeError."""
+class GPTConfig(VariantOptions):
+    """Everything that a GPT is built from. A misspelt field is a TypeError.
+
+    The variants' options are fields too, given by keyword: GPTConfig(97, 128, window=8). Old
+    starter code may set `config.synthesizer = True`; nothing else can be assigned.
+    """
 
     vocab_size: int
     block_size: int  # positions that have an embedding
@@ -30,17 +42,22 @@ class GPTConfig:
     embd_pdrop: float = 0.1  # dropout after the embeddings
     resid_pdrop: float = 0.1  # dropout on the output of each attention and MLP
     attn_pdrop: float = 0.1  # dropout on attention weights
-    window: int = OPTIONS["window"].default  # and what single variants read: see recipes.OPTIONS
-    slots: int = OPTIONS["slots"].default
-    random_blocks: int = OPTIONS["random_blocks"].default
-    features: int = OPTIONS["features"].default
-    bottleneck_dim: int = OPTIONS["bottleneck_dim"].default
+
+
+def _assign(config, name, value):
+    """`config.synthesizer = True` chooses that variant; any other assignment is an error."""
+    if name != "synthesizer":
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+    object.__setattr__(config, "variant", "synthesizer" if value else "vanilla")
+
+
+GPTConfig.__setattr__ = _assign  # a frozen dataclass cannot define it in its body
 
 
 class Block(nn.Module):
     """Pre-norm Transformer block: x + attn(ln1(x)), then x + mlp(ln2(x)).
 
-    (B, t, C) in and out, or (N, C) with a Packing, which attention alone needs.
+    Input and output (B, t, C), or (N, C) with a Packing. Only attention reads the Packing.
     """
 
     def __init__(self, config):
@@ -63,7 +80,7 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """A character-level GPT (Radford et al. 2018, with the pre-norm blocks of GPT-2).
 
-    `pos_emb` is None where the attention has its own way of knowing positions.
+    `pos_emb` is None if the attention has its own way of knowing positions.
     Weights start at N(0, 0.02), biases and position embeddings at 0, LayerNorms at 1 and 0. The
     head has no bias and does not share the token embedding.
     """
@@ -95,15 +112,15 @@ class GPT(nn.Module):
         return sum(p.numel() for p in self.parameters())
 
     def hidden_matrices(self):
-        """The blocks' linear maps, from C to C, C to 4C or 4C to C: what Muon trains."""
+        """The weights of the blocks' linear maps, (C, C), (4C, C) or (C, 4C): what Muon trains."""
         for module in self.blocks.modules():
             if isinstance(module, nn.Linear):
                 yield module.weight
 
     def new_cache(self, batch, room=None):
-        """An empty cache for `batch` rows of at most `room` positions (None: as many as there are).
+        """An empty cache for `batch` rows: one Cache a layer, with shared lengths.
 
-        One Cache a layer, with shared lengths.
+        `room` is the most positions of a row; None means the model's context.
         """
         lengths = torch.zeros(batch, dtype=torch.int64, device=self.head.weight.device)  # (B,)
         return [Cache(lengths, room or self.context) for _ in self.blocks]
@@ -131,19 +148,19 @@ class GPT(nn.Module):
         return logits, _loss(logits.flatten(0, 1), targets.flatten())
 
     def loss(self, idx, targets):
-        """The loss alone of forward(idx, targets), on a CPU in about the time of the real tokens.
+        """The loss of forward(idx, targets), without its logits. Runs on a CPU.
 
-        Nothing is computed behind a row's last target: see Packing.
+        Skips what stands behind each row's last target (see Packing), so padding costs little.
         """
         packing = Packing(targets != PAD, self.context)
         idx, targets = packing.pack(idx), packing.pack(targets)  # (N,)
         x = self.tok_emb(idx)  # (N, C)
         if self.pos_emb is not None:
-            x = x + F.embedding(packing.columns, self.pos_emb[0])  # (N, C)
+            x = x + F.embedding(packing.positions, self.pos_emb[0])  # (N, C)
         return _loss(self._logits(x, packing=packing), targets)
 
     def _logits(self, x, cache=None, packing=None):
-        """(B, t, V) of embedded x (B, t, C); or (N, V) of (N, C), with a Packing."""
+        """Logits (B, t, V) of embedded x (B, t, C). With a Packing, (N, V) of (N, C)."""
         x = self.drop(x)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache[layer] if cache else None, packing)

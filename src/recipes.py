@@ -1,53 +1,26 @@
-"""Every hyperparameter and the name of every variant, once, with its reason. Imports no torch."""
+"""Every hyperparameter, once, with its reason. Imports no torch.
+
+The attention variants and their options come from the table in layers/variants.py.
+"""
 
 from dataclasses import dataclass, replace
 
-# Names, so that the command line can check them without torch, each with the options that it
-# reads; attention.VARIANTS maps the same names to their classes.
-VARIANTS = {
-    "vanilla": (),
-    "synthesizer": (),
-    "rope": (),
-    "linformer": ("window", "slots"),
-    "bigbird": ("window", "random_blocks"),
-    "performer": ("features",),
-    "perceiver": ("bottleneck_dim",),
-}
+from layers import variants
 
-
-@dataclass(frozen=True)
-class Option:
-    """A whole number that a variant is built with."""
-
-    default: int  # for a block of 128
-    least: int
-    summary: str  # for --help
-
-
+# {variant: names of its options} and {option: its default, least value and help}
+VARIANTS = {name: variant.options for name, variant in variants.TABLE.items()}
 OPTIONS = {
-    # 8 chunks a block: long enough for words, short enough that most of a block is not read exactly
-    "window": Option(
-        16, 1, "linformer and bigbird: positions of a chunk, read exactly from inside"
-    ),
-    # a quarter of the positions: as far as one goes while 4 characters still share a slot
-    "slots": Option(4, 1, "linformer: what a finished chunk is compressed to"),
-    # one is enough for news to get everywhere in 4 layers (tests/layers/test_attention.py)
-    "random_blocks": Option(1, 0, "bigbird: blocks of the past that a block reads besides"),
-    # d ln d with d = 32, the width of a head, as the paper's theorem 4 asks up to a constant
-    "features": Option(110, 1, "performer: random features of a head"),
-    # as in the assignment of 2023: 32 latents finish one every 4 positions
-    "bottleneck_dim": Option(32, 1, "perceiver: latents of a block"),
+    name: replace(option, summary=f"{' and '.join(variants.readers(name))}: {option.summary}")
+    for name, option in variants.OPTIONS.items()
 }
 
-BLOCK_SIZE = 128  # characters of context; the parameter files depend on it (--block_size)
-BATCH_QUESTIONS = 128  # decoded together in evaluation, unless --batch_size says otherwise
-FLOP_PER_TOKEN = 20.8e6  # of training, by convention: 6 a parameter, and attention's products
-SEED = 224  # of parameters, spans and dropout, unless --seed says otherwise
+BLOCK_SIZE = 128  # characters of context (--block_size); parameter files depend on it
+BATCH_QUESTIONS = 128  # decoded together in evaluation (--batch_size)
+FLOP_PER_TOKEN = 20.8e6  # of training: 6 a parameter by convention, plus attention's products
+SEED = 224  # of initial parameters, spans and dropout (--seed)
 
-CHECKPOINT_SECONDS = (
-    300.0  # between checkpoints: what a power cut may cost, unless the disk is slow
-)
-CHECKPOINT_SHARE = 0.01  # of the run's time that checkpoints may take: less often on a slow disk
+CHECKPOINT_SECONDS = 300.0  # between checkpoints: a power cut costs at most this much work
+CHECKPOINT_SHARE = 0.01  # of the run's time, at most, for checkpoints: a slow disk gets fewer
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from conftest import ROOT
 import accuracy
 import recipes
 from cli import arguments
+from layers.variants import TABLE
 
 DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,8 +75,8 @@ def test_every_module_has_its_tests():
         "data/examples.py": "test_dataset.py",
         **{f"data/world/{m}.py": "test_make_corpus.py" for m in ("plan", "lives", "words")},
     }
-    layers = ("base", "chunked", "rope", "linformer", "bigbird", "performer", "perceiver")
-    elsewhere |= {f"layers/{name}.py": "layers/test_attention.py" for name in layers}
+    layers = {"layers.base", "layers.chunked", *(v.path.split(":")[0] for v in TABLE.values())}
+    elsewhere |= {f"{name.replace('.', '/')}.py": "layers/test_attention.py" for name in layers}
     src, tests = ROOT / "src", ROOT / "tests"
     for path in src.rglob("*.py"):
         module = path.relative_to(src)

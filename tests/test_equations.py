@@ -1,6 +1,8 @@
 """The model around its attention against formulas, and all of it against the textbook."""
 
+import dataclasses
 import math
+import pickle
 
 import pytest
 import torch
@@ -8,6 +10,7 @@ from conftest import tiny
 
 import recipes
 import textbook
+from attention import SynthesizerAttention
 from model import GPT, GPTConfig
 from trainer import Trainer, TrainerConfig
 from training.cpu import CpuSteps
@@ -25,7 +28,7 @@ def test_block_and_gpt_equal_their_formulas(variant):
         )
 
     for block in model.blocks:
-        x = x + block.attn(norm(x, block.ln1))  # which tests/test_attention.py proves
+        x = x + block.attn(norm(x, block.ln1))  # which tests/layers/test_attention.py proves
         hidden = norm(x, block.ln2) @ block.mlp[0].weight.T + block.mlp[0].bias
         hidden = hidden * 0.5 * (1 + torch.erf(hidden / math.sqrt(2)))
         x = x + hidden @ block.mlp[2].weight.T + block.mlp[2].bias
@@ -88,6 +91,31 @@ def test_dropout_acts_in_training_only(variant):
     assert not torch.equal(model(idx)[0], model(idx)[0])
     model.eval()
     assert torch.equal(model(idx)[0], model(idx)[0])
+
+
+# ------------------------------------------------------------------------- the configuration
+
+
+def test_a_configuration_is_frozen_and_refuses_misspelt_fields():
+    config = GPTConfig(11, 14, window=4)
+    assert (config.vocab_size, config.block_size, config.window) == (11, 14, 4)
+    assert config.slots == recipes.OPTIONS["slots"].default
+    assert pickle.loads(pickle.dumps(config)) == config == dataclasses.replace(config)
+    assert dataclasses.replace(config, window=5).window == 5
+    for field in ("window", "n_layer", "n_layers"):
+        with pytest.raises(dataclasses.FrozenInstanceError, match=field):
+            setattr(config, field, 2)
+    with pytest.raises(TypeError, match="n_layers"):
+        GPTConfig(11, 14, n_layers=2)
+
+
+def test_old_starter_code_chooses_the_synthesizer_by_an_attribute():
+    config = GPTConfig(11, 14, n_layer=2, n_head=3, n_embd=15)
+    config.synthesizer = True
+    assert config.variant == "synthesizer"
+    assert all(type(block.attn) is SynthesizerAttention for block in GPT(config).blocks)
+    config.synthesizer = False
+    assert config == GPTConfig(11, 14, n_layer=2, n_head=3, n_embd=15)
 
 
 # ------------------------------------------------------------------------- against the textbook

@@ -1,4 +1,4 @@
-"""What every dataset of the project shares: random draws, examples by number, and micro-batches.
+"""What all datasets share: random draws, examples by number, and micro-batches.
 
 Legend: B batch, t tokens of a row, L block_size.
 """
@@ -12,15 +12,16 @@ from torch.utils.data import Dataset
 
 from data.text import PAD
 
-MICRO_BATCH_TOKENS = 1024  # about; twice as many take a little less time, and more memory
+MICRO_BATCH_TOKENS = 1024  # about; larger ones are slightly quicker but take far more memory
 
 
 def draw(n, *key):
-    """A whole number in 0 … n-1 that depends on `key` alone: the randomness of training examples.
+    """A pseudorandom whole number in 0 … n-1 that depends on `key` alone.
 
-    Each element of the key, and n, is an int, a numpy int64 array or a torch int64 tensor, and so
-    is the result: the same numbers in each, on any device. The mixing function is C. Wellons'
-    `lowbias32`; all arithmetic is on the low 32 bits. n ≤ 2³¹; the bias is at most n / 2³².
+    Training examples draw all their randomness here. n and each element of the key are ints, numpy
+    int64 arrays or torch int64 tensors. The result is of the same kind and equal on any device.
+    The mixing function is C. Wellons' `lowbias32`, on the low 32 bits. n ≤ 2³¹; the bias is at most
+    n / 2³².
     """
     mixed = 0
     for part in key:
@@ -32,12 +33,15 @@ def draw(n, *key):
 
 
 def split_by_length(x, y):
-    """The batch that the Trainer runs: (micro-batches, padded tokens) of padded x, y (B, L-1).
+    """Split padded x, y (B, L-1) into the Trainer's batch: (micro-batches, padded token count).
 
-    Rows are sorted by length, the longest first, and split into micro-batches (x, y, weight). Each
-    is as wide as its longest row. The weight is the micro-batch's share of the targets, and
-    Σ weight · (mean loss of the micro-batch) is the mean loss of the batch. That is exact: pads
-    stand at the end, attention is causal, and a PAD target costs nothing. Each row has a target.
+    Rows are sorted by length, the longest first. Each micro-batch (x, y, weight) is as wide as its
+    longest row. The weight is its share of the batch's targets:
+
+        Σ weight · (mean loss of the micro-batch) = mean loss of the batch
+
+    This is exact: pads stand at the end, attention is causal, and a PAD target costs nothing. Each
+    row must have a target.
     """
     positions = torch.arange(1, y.size(1) + 1)
     lengths, order = ((y != PAD) * positions).amax(1).sort(descending=True, stable=True)  # (B,)
@@ -45,27 +49,28 @@ def split_by_length(x, y):
     micro_batches = []
     for start, end in split_points(lengths):
         rows, t = order[start:end], int(lengths[start])
-        some_x, some_y = x[rows, :t], y[rows, :t]  # (rows, t)
-        micro_batches.append((some_x, some_y, ((some_y != PAD).sum() / n_targets).item()))
+        micro_x, micro_y = x[rows, :t], y[rows, :t]  # (rows, t)
+        micro_batches.append((micro_x, micro_y, ((micro_y != PAD).sum() / n_targets).item()))
     return micro_batches, x.numel()
 
 
 def split_points(lengths):
-    """[(start, end), …]: rows of these lengths (B,), split into parts of about as many tokens each.
+    """[(start, end), …]: where to split rows of these lengths (B,) into micro-batches.
 
-    The parts are a power of two, unless there are fewer rows: 2, 4 or 8 cores get as many each.
+    Micro-batches have about equally many tokens. Their number is a power of two unless there are
+    fewer rows, so 2, 4 or 8 cores get equal shares.
     """
     ends = lengths.cumsum(0)  # (B,)
     n = 2 ** max(0, round(math.log2(int(ends[-1]) / MICRO_BATCH_TOKENS)))
-    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each split
+    wanted = ends[-1] * torch.arange(1, n) / n  # (n-1,): tokens before each cut
     inner = (ends[:, None] - wanted).abs().argmin(0) + 1 if n > 1 else torch.tensor([])  # (n-1,)
     return list(pairwise([0, *sorted(set(inner.tolist()) - {len(lengths)}), len(lengths)]))
 
 
 def mean_tokens(dataset, seed, most=4096):
-    """Mean number of real tokens per example, from at most `most` examples of an epoch.
+    """Mean number of real tokens per example, estimated from at most `most` examples of an epoch.
 
-    `dataset` makes its own batches, as for the Trainer.
+    `dataset` has a `batch` method, as for the Trainer.
     """
     indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
     micro_batches, _ = dataset.batch(indices, seed, 0)
@@ -76,7 +81,7 @@ def mean_tokens(dataset, seed, most=4096):
 
 
 class Examples(Dataset):
-    """What the datasets of this project share: examples by number, and batches of them.
+    """The base class of the datasets: examples by number, and batches of them.
 
     A dataset defines
 
@@ -97,7 +102,7 @@ class Examples(Dataset):
         return x[0], y[0]
 
     def batch(self, indices, seed, epoch):
-        """The batch of `example` for each of the indices, as the Trainer takes it."""
+        """The examples of these indices, as a batch for the Trainer (see split_by_length)."""
         return split_by_length(*self.padded_batch(torch.as_tensor(indices), seed, epoch))
 
 

@@ -25,7 +25,7 @@ def title_of(document):
 
 
 def capitalised(text, known=()):
-    """(start, end) of each run of capitalised words in a text, but for those made of `known`."""
+    """(start, end) of each run of capitalised words in a text, except runs of `known` words."""
     runs, words = [], []
     for word in WORD.finditer(text):
         joined = words and text[words[-1].end() : word.start()] == " "
@@ -43,12 +43,12 @@ def capitalised(text, known=()):
 
 
 def behind_prepositions(text, known=()):
-    """Those of the capitalised runs that say where, whence or whither, by the word before them."""
+    """The capitalised runs that follow a preposition of place: at, from, in, near, of, to."""
     return [(a, b) for a, b in capitalised(text, known) if PREPOSITION.search(text, 0, a)]
 
 
 def occurrences(phrases):
-    """A function from a text to the (start, end) of each of the phrases in it, as whole words."""
+    """A function that finds (start, end) of each phrase in a text, as whole words."""
     longest_first = sorted(phrases, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
     return lambda text: [found.span() for found in pattern.finditer(text)]
@@ -61,7 +61,7 @@ def permutation(n, seed, epoch):
 
 
 def shuffled(n, seed, epoch, device=None):
-    """What `permutation` gives, not remembered: epoch may be a tensor ()."""
+    """As `permutation`, but not cached: epoch may be a tensor ()."""
     each = torch.arange(n, device=device)  # (n,)
     return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
@@ -71,18 +71,19 @@ class FactWindows(Examples):
 
         row = after ⁇ title before ⁇ phrase ⁇ □□□…,    x = row[:-1],   y = row[1:]
 
-    `before` and `after` are the words that stand around the phrase, as many as are drawn. What
-    follows the phrase is given first, as in span corruption, but in front of the title, so that a
-    title is met at many positions, and ends as a question does: with what is asked for behind a
-    single ⁇. y is PAD up to the title's end: only `before` and the phrase are learnt.
+    `before` and `after` are words around the phrase; their number is drawn. As in span corruption,
+    what follows the phrase is given first. Here it stands in front of the title, so a title is met
+    at many positions. The row ends as a question's does: the phrase follows a single ⁇. y is PAD up
+    to the title's end, so only `before` and the phrase are learnt.
 
-    Phrases, by the objective: "capitalised", runs of capitalised words that the title has not;
-    "behind prepositions", those of them that follow one; "answers", whatever is the answer to one
-    of the questions. (Salient span masking: Guu et al. 2020, section 3.4.)
+    The objective chooses the phrases: "capitalised" means runs of capitalised words that are not
+    in the title; "behind prepositions" means the runs that follow a preposition; "answers" means
+    the places that the questions ask for. Source: salient span masking (Guu et al. 2020,
+    section 3.4).
 
-    An epoch has every phrase once, with questions in the objective's share, in an order of its own.
-    Arguments: corpus, the CharCorruptionDataset whose documents and vocabulary these are;
-    objective, a recipes.Objective; questions, a NameDataset, or None.
+    An epoch has every phrase once and the objective's share of questions, in a new order.
+    Arguments: corpus, a CharCorruptionDataset (documents and vocabulary); objective, a
+    recipes.Objective; questions, a NameDataset or None.
     """
 
     def __init__(self, corpus, objective, questions=None):
@@ -116,7 +117,7 @@ class FactWindows(Examples):
         return max(int(row.max()) - 1, asked)
 
     def _finder(self):
-        """The function that finds (start, end) of phrases in a text, but for a title's words."""
+        """A function of (text, the title's words) that finds (start, end) of the phrases."""
         if self.objective.phrases == "answers":
             assert self.questions is not None, "expected questions, whose answers are the phrases"
             find = occurrences({place for _, place in self.questions.pairs})
@@ -171,7 +172,7 @@ class FactWindows(Examples):
         return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
 
     def to(self, device):
-        """This dataset with all it reads on a device; the original stays where it is."""
+        """A copy of this dataset with everything it reads on a device."""
         moved = copy.copy(self)
         moved.corpus, moved.windows = self.corpus.to(device), self.windows.to(device)
         moved.questions = self.questions and self.questions.to(device)

@@ -1,5 +1,6 @@
 """What a block of the GPT is built from: the attention variants, dropout and packed tokens.
 
-`base` holds what all variants share, `chunked` what two of them share; each variant has a file.
-Used by attention.py, which names the variants, and by model.py. Imports none of our modules.
+`variants` is the table of all variants. Each variant has a file; vanilla and synthesizer are in
+attention.py. `base` holds what all variants share, `chunked` what two of them share.
+Used by attention.py, model.py and recipes.py. Imports none of our modules.
 """

@@ -12,15 +12,14 @@ import torch.nn.functional as F
 
 from layers.dropout import Dropout
 
-FEW_KEYS = 256  # on a CPU, up to which the plain formula is quicker than torch's fused kernel
+FEW_KEYS = 256  # up to so many keys, a CPU computes the plain formula quicker than torch's kernel
 
 
 class Cache:
-    """What one attention layer keeps of earlier positions while text is decoded.
+    """The keys and values of earlier positions that one attention layer keeps during decoding.
 
-    Values (and keys, where a variant has them), in `room` positions a row. `lengths` (B,), which
-    all layers share, says how many of each row count; rows may differ. Whoever shortens them
-    forgets what stands behind.
+    A row has `room` positions; only its first `lengths` (B,) count. All layers share `lengths`, and
+    rows may differ. Shortening `lengths` forgets the last positions. The synthesizer keeps no keys.
     """
 
     def __init__(self, lengths, room):
@@ -35,9 +34,9 @@ class Cache:
     def append(self, *new):
         """Add tensors (B, h, t, C/h) behind each row's length.
 
-        Return the positions (B, t) of the new ones, then each kind of tensor with all its
-        positions, (B, h, T, C/h), T = `room`. What stands behind a row's newest position is to be
-        masked. (A slice of what is filled would be copied by each product that takes it.)
+        Returns the new positions (B, t), then each tensor with all T = `room` positions,
+        (B, h, T, C/h). The caller masks what stands behind a row's newest position. (A slice of the
+        filled part would be copied by each product.)
         """
         B, h, t, d = new[0].size()
         if self.kept is None:
@@ -54,10 +53,10 @@ class Attention(nn.Module):
 
         Y_i = W(X Q_i, X K_i) (X V_i),    Y = [Y_1; …; Y_h] A
 
-    Input and output (B, t, C), t ≤ block_size, or (N, C) where a Packing says which rows they are
-    of: B and t are then those that it gives attention. A variant defines `weights`, which decoding
-    and pictures use; and `mix`, where a whole sequence can be mixed more cheaply than by the matrix
-    of all weights. `learned_positions` says whether the model adds pos_emb to its input.
+    Input and output (B, t, C), t ≤ block_size, or (N, C) with a Packing; B and t are then the rows
+    and columns that the Packing makes for attention. A variant defines `weights`, which decoding
+    and pictures use. It also defines `mix` if it can mix a whole sequence more cheaply than by the
+    matrix of all weights. `learned_positions` says whether the model adds pos_emb to its input.
     """
 
     learned_positions = True
@@ -75,8 +74,9 @@ class Attention(nn.Module):
         self.proj = nn.Linear(config.n_embd, config.n_embd)
 
     def weights(self, q, k, at):
-        """Weights (B, h, t, T) of queries (B, h, t, C/h) at positions `at` (B, t) on the keys
-        (B, h, T, C/h) of positions 0 … T-1; 0 for those behind the query's.
+        """Weights (B, h, t, T) of queries (B, h, t, C/h) on keys (B, h, T, C/h).
+
+        Queries are at positions `at` (B, t), keys at 0 … T-1. Keys behind a query get weight 0.
         """
         raise NotImplementedError
 
@@ -86,7 +86,7 @@ class Attention(nn.Module):
         return self.step(q, k, v, at)
 
     def step(self, q, k, v, at):
-        """Y (B, h, t, C/h) of queries at positions `at` (B, t), k and v (B, h, T, C/h) kept."""
+        """Y (B, h, t, C/h) of queries at positions `at` (B, t), and k, v (B, h, T, C/h) so far."""
         return self.attn_drop(self.weights(q, k, at)) @ v  # (B, h, t, C/h)
 
     def project(self, x, cache=None, packing=None):
@@ -133,15 +133,16 @@ class DotProductAttention(Attention):
 def attend(q, k, v, mask, drop):
     """softmax(mask(q kᵀ / √d)) v (…, t, d) of q (…, t, d), k and v (…, T, d).
 
-    mask None is the triangle, for t = T; `drop` is the Dropout of the weights. By torch's fused
-    kernel, except on a CPU: there it knows no dropout, and with few keys it is the slower.
+    mask None means causal, for t = T. `drop` is the Dropout of the weights. Uses torch's fused
+    kernel, except on a CPU with dropout, which the kernel lacks, or with few keys, where it is
+    slower.
     """
     dropout = drop.p if drop.training else 0.0
     if q.device.type == "cpu" and (dropout or k.size(-2) <= FEW_KEYS):
         if mask is None:
             mask = torch.ones(q.size(-2), q.size(-2), dtype=torch.bool).tril()  # (t, t)
         q = q / math.sqrt(q.size(-1))
-        if q.size(-2) == 1:  # the same product, read in the order of k: twice as quick
+        if q.size(-2) == 1:  # the same product, but k is read in order: quicker
             scores = (k @ q.transpose(-2, -1)).transpose(-2, -1)  # (…, 1, T)
         else:
             scores = q @ k.transpose(-2, -1)  # (…, t, T)
@@ -166,14 +167,14 @@ def check_heads(config):
 
 
 def causal(at, T):
-    """The mask (B, 1, t, T) of positions 0 … T-1 that a query at positions `at` (B, t) may read."""
+    """The mask (B, 1, t, T): which positions 0 … T-1 a query at positions `at` (B, t) may read."""
     return torch.arange(T, device=at.device) <= at[:, None, :, None]  # (B, 1, t, T)
 
 
 def masked_softmax(scores, mask):
-    """Softmax of the scores over the last dimension's places that the mask allows.
+    """Softmax over the last dimension, of the scores that the mask allows.
 
-    The mask is added, as 0 and -∞: unlike filling the scores, that costs nothing in the backward.
+    The mask is added, as 0 and -∞. Unlike masked_fill, that costs nothing in the backward pass.
     """
     bias = torch.zeros(mask.shape, dtype=scores.dtype, device=scores.device)
     return F.softmax(scores + bias.masked_fill_(~mask, -math.inf), dim=-1)  # as the scores

@@ -11,8 +11,8 @@ import torch
 
 from layers.base import Attention, attend, causal, masked_softmax, split_chunks
 
-SEED = 7  # of the random blocks, which are the same in every run
-NONE = -1  # in place of a block's number
+SEED = 7  # of the random blocks: they are the same in every run
+NONE = -1  # fills up a block's list
 
 
 class BigBirdAttention(Attention):
@@ -22,12 +22,13 @@ class BigBirdAttention(Attention):
         positions s ≤ t of the blocks i, i - 1, 0 and `random_blocks` of 1 … i - 2
 
     each key once. b is `window`; with window ≥ T this is full attention. The buffer `blocks` (n, w)
-    holds each block's list; it is stored with the parameters, drawn once with a fixed seed.
+    holds each block's list. The lists are drawn once, with a fixed seed, and stored with the
+    parameters.
 
     Departures from the paper, whose BigBird is an encoder: the window has no right half; random
-    blocks are of the past; the global block is read by all but, being the first, reads only itself.
-    So news travels by window and random blocks alone: L layers carry it L blocks on and further by
-    random blocks; with the defaults, at a block of 128, everywhere in 4 layers.
+    blocks are of the past; all blocks read the global block, which is the first and reads only
+    itself. Information therefore travels by window and random blocks alone: one block a layer, and
+    further by random blocks. With the defaults it gets everywhere in 4 layers.
     """
 
     def __init__(self, config):
@@ -50,15 +51,15 @@ class BigBirdAttention(Attention):
         q, k, v = (split_chunks(part, b) for part in (q, k, v))  # (B, h, n, b, d)
         n = q.size(2)
         read = self.blocks[:n]  # (n, w)
-        there = read.clamp(min=0).flatten()  # (nw,)
+        blocks_read = read.clamp(min=0).flatten()  # (nw,): NONE becomes 0, and is masked below
         k, v = (
-            part.index_select(2, there).unflatten(2, read.shape).flatten(3, 4)  # (B, h, n, wb, d)
+            part.index_select(2, blocks_read).unflatten(2, read.shape).flatten(3, 4)
             for part in (k, v)
-        )
+        )  # (B, h, n, wb, d) twice
         past = read.repeat_interleave(b, 1)[:, None]  # (n, 1, wb)
         own = past == torch.arange(n, device=q.device)[:, None, None]  # (n, 1, wb)
-        place = torch.arange(b, device=q.device)  # (b,)
-        later = place.repeat(read.size(1)) > place[:, None]  # (b, wb)
+        position = torch.arange(b, device=q.device)  # (b,)
+        later = position.repeat(read.size(1)) > position[:, None]  # (b, wb)
         mask = (past != NONE) & ~(own & later)  # (n, b, wb)
         B, h = q.shape[:2]
         q, k, v = (part.flatten(0, 1).transpose(0, 1) for part in (q, k, v))  # (n, Bh, ·, d)
@@ -67,7 +68,7 @@ class BigBirdAttention(Attention):
 
 
 def read_blocks(n, random_blocks):
-    """For each of n blocks the list of those that it reads, each once, filled up with NONE."""
+    """Yields, for each of n blocks, the list of blocks it reads, each once, filled up with NONE."""
     draw = random.Random(SEED).random  # its sequence is the same in all versions of Python
     for i in range(n):
         past = []

@@ -1,4 +1,4 @@
-"""Attention to one's own chunk exactly and to finished chunks through slots, in one softmax.
+"""Exact attention within a chunk, and to finished chunks through slots, in one softmax.
 
 Legend: B batch, t positions of x, T positions attended to, n chunks of c positions, S slots,
 C n_embd, h heads, d = C/h.
@@ -13,44 +13,51 @@ from layers.base import Attention, masked_softmax, split_chunks
 
 
 class ChunkedAttention(Attention):
-    """What linformer and perceiver share; they differ in how they fill the slots.
+    """The base class of linformer and perceiver, which differ in how they fill the slots.
 
         Y_t = softmax([q_t·k̃_1 … q_t·k̃_S', q_t·k_a … q_t·k_t] / √d) [ṽ_1 … ṽ_S'; v_a … v_t]
 
-    with a the first position of t's chunk, and k̃, ṽ the S' slots of the chunks before it. A slot
-    holds a weighted sum of keys, and the same of values, of its own and earlier chunks; so nothing
-    that comes after t's chunk began is in the slots that t reads. With c ≥ T there is one chunk,
-    and this is full attention.
+    a is the first position of t's chunk; k̃, ṽ are the S' slots of the chunks before it. A slot
+    holds a weighted sum of keys, and one of values, from its own and earlier chunks. The slots that
+    t reads therefore contain nothing from t's chunk or later. With c ≥ T there is one chunk, and
+    this is full attention.
 
-    A variant sets `chunk`, c, and `per_chunk`, slots that each chunk adds, and defines `shares`,
-    `pool` and `spread`.
+    A variant sets `chunk`, which is c, and `per_chunk`, the number of slots that each chunk adds.
+    It defines `shares`, `pool` and `spread`.
     """
 
     def shares(self, k):
-        """The positions' shares in the slots, of keys (B, h, T, d), T a multiple of c."""
+        """Each position's share in each slot, given keys (B, h, T, d), T a multiple of c."""
         raise NotImplementedError
 
     def pool(self, shares, x):
-        """Slots (B, h, S, d): sums of x (B, h, T, d) with these shares."""
+        """Slots (B, h, S, d): sums of x (B, h, T, d), weighted by the shares."""
         raise NotImplementedError
 
     def spread(self, shares, weights):
-        """Weights on the slots, (B, h, t, S), as weights on positions, (B, h, t, T)."""
+        """Turns weights on slots (B, h, t, S) into weights on positions (B, h, t, T)."""
         raise NotImplementedError
 
     def weights(self, q, k, at):
-        """Implied: a slot's weight goes to its positions by their shares, which may be negative."""
+        """The implied weights (B, h, t, T): a slot's weight, spread over its positions by share.
+
+        Linformer's shares, and so its weights, may be negative.
+        """
         T, c = k.size(2), self.chunk
         k = F.pad(k, (0, 0, 0, -T % c))  # (B, h, nc, d)
         chunk_at = (at // c)[:, None, :, None]  # (B, 1, t, 1)
-        place = torch.arange(k.size(2), device=at.device)  # (nc,)
+        position = torch.arange(k.size(2), device=at.device)  # (nc,)
         shares = self.shares(k)
         slots = self.pool(shares, k)  # (B, h, S, d)
         chunk_of = torch.arange(slots.size(2), device=at.device) // self.per_chunk  # (S,)
         far = q @ slots.transpose(2, 3)  # (B, h, t, S)
         near = q @ k.transpose(2, 3)  # (B, h, t, nc)
         mask = torch.cat(
-            (chunk_of < chunk_at, (place // c == chunk_at) & (place <= at[:, None, :, None])), 3
+            (
+                chunk_of < chunk_at,  # (B, 1, t, S)
+                (position // c == chunk_at) & (position <= at[:, None, :, None]),  # (B, 1, t, nc)
+            ),
+            3,
         )  # (B, 1, t, S + nc)
         weights = masked_softmax(torch.cat((far, near), 3) / math.sqrt(q.size(3)), mask)
         far, near = weights.split((far.size(3), near.size(3)), 3)  # (B, h, t, S), (B, h, t, nc)

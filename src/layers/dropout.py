@@ -15,10 +15,10 @@ _this_thread = threading.local()  # .source of random bits, while it is `seeded`
 
 @contextmanager
 def seeded(seed):
-    """Within it, the masks that this thread draws on a CPU are those of the seed.
+    """A context in which this thread draws its CPU dropout masks from the seed.
 
-    Outside, each mask's seed is drawn from torch's generator, which threads that draw at once would
-    share in an order that depends on their timing.
+    Outside, each mask's seed comes from torch's generator. Threads share that generator, so their
+    masks would depend on their timing.
     """
     _this_thread.source = np.random.SFC64(seed)
     try:
@@ -30,10 +30,9 @@ def seeded(seed):
 class Dropout(nn.Module):
     """nn.Dropout: in training each value is 0 with probability p, else x / (1 - p).
 
-    On a CPU torch draws one random number for each value, one after another, and that takes a fifth
-    of a training step. Here numpy draws 64 random bits for four values, so p is rounded to a
-    multiple of 2⁻¹⁶ (0.1 becomes 0.100006); the kept values are scaled by what it is rounded to, so
-    the mean is kept exactly. torch.compile knows its own dropout alone, and gets it.
+    On a CPU, torch draws one random number for each value, which is slow. Here numpy draws 64
+    random bits for four values, so p is rounded to a multiple of 2⁻¹⁶. Kept values are scaled by
+    the rounded p, so the mean is exact. Other devices and torch.compile use torch's dropout.
     """
 
     def __init__(self, p):
@@ -56,5 +55,5 @@ class Dropout(nn.Module):
         bits = bits[: x.numel()].view(x.shape)  # uniform in -2¹⁵ … 2¹⁵-1
         dropped = min(round(self.p * LEVELS), LEVELS - 1)
         keep = bits >= dropped - LEVELS // 2
-        # as x's kind: a product with booleans would convert them, and in the backward once more
+        # The mask takes x's type: a product with booleans would convert them twice.
         return x * keep.to(x.dtype) * (LEVELS / (LEVELS - dropped))

@@ -16,13 +16,13 @@ class LinformerAttention(ChunkedAttention):
         paper     Y_i = softmax(Q (E K)ᵀ / √d) (F V),   E and F (k, T), not causal
         ours      the slots of a finished chunk K_j (c, d) are E K_j and E V_j,   E (r, c)
 
-    read as in ChunkedAttention. c is `window`, r `slots`; with c ≥ T, or with r = c and E = I, this
-    is full attention. E, the parameter `compress`, is shared by keys, values, heads and chunks (the
-    paper's key-value and headwise sharing); it starts as averages over about c/r neighbours, the
-    identity where r = c.
+    Slots are read as in ChunkedAttention. c is `window`, r is `slots`. With c ≥ T, or with r = c
+    and E = I, this is full attention. Keys, values, heads and chunks share E, the parameter
+    `compress` (the paper's key-value and headwise sharing). E starts as averages over about c/r
+    neighbours; for r = c that is the identity.
 
-    Departure from the paper: a projection along the whole sequence mixes the future into every
-    slot, so a decoder cannot have it. The number of slots grows with T, and the cost with T²r/c.
+    Departure from the paper: its projection along the whole sequence mixes the future into every
+    slot, which a decoder must not read. Here the number of slots grows with T, the cost with T²r/c.
     """
 
     def __init__(self, config):

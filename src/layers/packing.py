@@ -1,86 +1,88 @@
-"""A batch's rows without their padding: its tokens end to end, and in rows for attention alone.
+"""Unpadded batches: packs a padded batch's real tokens end to end, and unpacks them for attention.
 
-Legend: B rows, t positions of the padded rows, N tokens of the heap, C n_embd, h heads;
-B' ≥ B and t' ≥ t of the rows that attention gets.
+Legend: B rows and t positions of the padded batch, n real tokens, N ≥ n packed tokens, C n_embd,
+h heads; B' ≥ B rows and t' ≥ t columns of the cells that attention gets.
 """
 
 import torch
 import torch.nn.functional as F
 
-# A CPU's matrix products are compiled for each new shape, half a megabyte each: they are to be few
-HEAP = 32  # N is a multiple of this,
-COLUMNS = 8  # t' of this,
-LINES = 8  # B' of the power of two that is in B at least so often, and of 2
+# A CPU compiles a matrix product for each new shape and keeps half a megabyte for it. Rounding
+# the shapes up keeps their number small.
+TOKEN_MULTIPLE = 32  # N is a multiple of this
+COLUMN_MULTIPLE = 8  # t' is a multiple of this
+ROW_STEPS = 8  # B' is a multiple of the largest power of two up to B / ROW_STEPS, and of 2
 
 
 class Packing:
-    """Where the tokens of padded rows stand in a heap, where they lie end to end.
+    """Maps a padded batch to one sequence of its real tokens, end to end, and back.
 
-    `there` (B, t) says which tokens count. Each row is kept up to its last one; what stands behind
-    is not computed. That is exact for a causal decoder: no kept token reads what is left out.
-    `widest`, at least t, is the most positions that attention takes.
+    `valid_mask` (B, t) says which tokens count. Each row is kept up to its last valid token, and
+    nothing is computed behind it. This is exact for a causal decoder: no kept token reads a dropped
+    one. `widest`, at least t, is the most positions that attention takes.
 
-    The heap is filled up with tokens of id 0 at position 0, which nobody reads, and the rows for
-    attention with copies of one of these. Neither gets a gradient, if the loss leaves out what
-    `pack` fills in, as it leaves out PAD, which is 0.
+    The packed tokens end with fillers: id 0 at position 0. Empty cells of attention's rows hold
+    copies of a filler. No kept token reads one. Fillers get no gradient if the loss ignores id 0,
+    which is PAD.
     """
 
-    def __init__(self, there, widest):
-        B, t = there.shape
+    def __init__(self, valid_mask, widest):
+        B, t = valid_mask.shape
         assert t <= widest, f"attention takes at most {widest} positions, got {t}"
         at = torch.arange(t)  # (t,)
-        kept = at <= (there * (at + 1)).amax(1, keepdim=True) - 1  # (B, t)
-        row, column = kept.nonzero(as_tuple=True)  # (n,) each, n tokens that are kept
+        kept = at <= (valid_mask * (at + 1)).amax(1, keepdim=True) - 1  # (B, t)
+        row, column = kept.nonzero(as_tuple=True)  # (n,) each
         n = len(row)
-        N = -(-(n + 1) // HEAP) * HEAP  # at least one more
-        self.filled = N - n
+        N = -(-(n + 1) // TOKEN_MULTIPLE) * TOKEN_MULTIPLE  # at least one filler
+        self.n_fillers = N - n
         self.kept = row * t + column  # (n,), of B · t
-        self.columns = F.pad(column, (0, self.filled))  # (N,)
-        step = max(2, 1 << (B // LINES).bit_length() >> 1)
-        self.lines = -(-B // step) * step  # B'
-        self.width = min(-(-t // COLUMNS) * COLUMNS, widest)  # t'
-        if self.lines * self.width == n:
-            self.lines += step  # so that there is a place for the heap's filling
-        place = row * self.width + column  # (n,), of B' · t'
-        self.source = torch.full((self.lines * self.width,), n)  # (B't',): a place's token
-        self.source[place] = torch.arange(n)
-        empty = (self.source == n).nonzero()[0]  # (1,): one of the places without
-        self.place = torch.cat((place, empty.expand(self.filled)))  # (N,): a token's place
-        self.of_heads = {}  # by number of heads: source and place of a token's part in each head
+        self.positions = F.pad(column, (0, self.n_fillers))  # (N,)
+        row_multiple = max(2, 1 << (B // ROW_STEPS).bit_length() >> 1)
+        self.n_rows = -(-B // row_multiple) * row_multiple  # B'
+        self.n_columns = min(-(-t // COLUMN_MULTIPLE) * COLUMN_MULTIPLE, widest)  # t'
+        if self.n_rows * self.n_columns == n:
+            self.n_rows += row_multiple  # so that there is an empty cell for the fillers
+        cell = row * self.n_columns + column  # (n,), of B' · t'
+        self.token_of_cell = torch.full((self.n_rows * self.n_columns,), n)  # (B't',)
+        self.token_of_cell[cell] = torch.arange(n)
+        empty = (self.token_of_cell == n).nonzero()[0]  # (1,): the first empty cell
+        self.cell_of_token = torch.cat((cell, empty.expand(self.n_fillers)))  # (N,)
+        self.of_heads = {}  # by number of heads: both maps, for a token's part in each head
 
     def pack(self, ids):
-        """The kept ones of ids (B, t), then zeros: (N,)."""
-        return F.pad(ids.flatten()[self.kept], (0, self.filled))
+        """The kept tokens of ids (B, t), then zeros: (N,)."""
+        return F.pad(ids.flatten()[self.kept], (0, self.n_fillers))
 
     def split_heads(self, x, n_head):
-        """Rows for attention, (B', h, t', C/h), of x (N, C)."""
+        """Unpack x (N, C) to rows for attention: (B', h, t', C/h)."""
         parts = x.view(-1, x.size(1) // n_head)  # (Nh, C/h)
-        source, place = self._heads(n_head)
-        y = _Take.apply(parts, source, place)  # (B'ht', C/h)
-        return y.view(self.lines, n_head, self.width, -1)
+        token_of_cell, cell_of_token = self._maps(n_head)
+        y = _Gather.apply(parts, token_of_cell, cell_of_token)  # (B'ht', C/h)
+        return y.view(self.n_rows, n_head, self.n_columns, -1)
 
     def merge_heads(self, y):
-        """The tokens (N, C) of attention's rows y (B', h, t', C/h)."""
-        source, place = self._heads(y.size(1))
-        x = _Take.apply(y.reshape(-1, y.size(3)), place, source)  # (Nh, C/h)
-        return x.view(len(self.place), -1)
+        """Pack attention's rows y (B', h, t', C/h): (N, C)."""
+        token_of_cell, cell_of_token = self._maps(y.size(1))
+        x = _Gather.apply(y.reshape(-1, y.size(3)), cell_of_token, token_of_cell)  # (Nh, C/h)
+        return x.view(len(self.cell_of_token), -1)
 
-    def _heads(self, n_head):
-        """(B'ht',): where in Nh a head's place has its part from; and (Nh,), the way back."""
+    def _maps(self, n_head):
+        """token_of_cell (B'ht',) and cell_of_token (Nh,), for the parts of n_head heads."""
         if n_head not in self.of_heads:
             head = torch.arange(n_head)
-            source = self.source.view(self.lines, 1, self.width) * n_head + head[:, None]
-            line, column = self.place // self.width, self.place % self.width  # (N,)
-            place = (line[:, None] * n_head + head) * self.width + column[:, None]  # (N, h)
-            self.of_heads[n_head] = source.flatten(), place.flatten()
+            token = self.token_of_cell.view(self.n_rows, 1, self.n_columns)
+            token = token * n_head + head[:, None]  # (B', h, t')
+            row, column = self.cell_of_token // self.n_columns, self.cell_of_token % self.n_columns
+            cell = (row[:, None] * n_head + head) * self.n_columns + column[:, None]  # (N, h)
+            self.of_heads[n_head] = token.flatten(), cell.flatten()
         return self.of_heads[n_head]
 
 
-class _Take(torch.autograd.Function):
+class _Gather(torch.autograd.Function):
     """x[index] (m, d) of x (n, d), whose gradient is gradient[inverse].
 
-    Exact where index and inverse are each other's inverses, and zero flows to all other rows.
-    torch's own gradient adds up row by row, which takes more than twice the time.
+    Exact if index and inverse are each other's inverses and zero flows to all other rows. It is
+    twice as quick as torch's own gradient, which adds up row by row.
     """
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Perceiver, causal: positions read the past through latents that finish one after another.
+"""Perceiver, causal: positions read the past through latents that finish one by one.
 
 Legend: B batch, t positions of x, T positions, n chunks of c positions, m latents, L block_size,
 C n_embd, h heads, d = C/h.
@@ -16,16 +16,16 @@ class PerceiverAttention(ChunkedAttention):
 
         latent j   k̃_j = p_j K, ṽ_j = p_j V,   p_j = softmax(z_j·k_s / √d over s < (j + 1) c)
 
-    and position t reads the latents j < ⌊t/c⌋, which are finished, and its own chunk exactly, as in
+    Position t reads the finished latents, j < ⌊t/c⌋, and its own chunk exactly, as in
     ChunkedAttention. z, the parameter `latents` (m, C), are the latents' queries. A block of L
-    positions has m = `bottleneck_dim` latents, so c = ⌈L/m⌉ (and fewer latents, where fewer cover
-    L). With c ≥ T this is full attention.
+    positions has m = `bottleneck_dim` latents and c = ⌈L/m⌉ (fewer latents if fewer cover L). With
+    c ≥ T this is full attention.
 
     Departures from the paper: a latent sees a growing prefix instead of everything (Perceiver AR,
     Hawthorne et al. 2022, section 3, is causal by giving each latent the position of an output);
-    latents are made anew in each layer, from its keys and values, and have no layers of their own.
-    The assignment's perceiver (2023) lets latent j see position j and those before alone, so
-    that nothing after the first m positions reaches a later one.
+    each layer makes its latents anew from its keys and values; latents have no layers of their own.
+    The assignment's perceiver (2023) lets latent j see only the positions up to j. Nothing after
+    the first m positions then reaches a later position.
     """
 
     def __init__(self, config):
@@ -38,8 +38,8 @@ class PerceiverAttention(ChunkedAttention):
         T, c = k.size(2), self.chunk
         z = split_heads(self.latents[None, : T // c], self.n_head)  # (1, h, n, d)
         scores = z @ k.transpose(2, 3) / k.size(3) ** 0.5  # (B, h, n, T)
-        place = torch.arange(T, device=k.device)  # (T,)
-        return masked_softmax(scores, place < c * (place[: T // c, None] + 1))  # (B, h, n, T)
+        position = torch.arange(T, device=k.device)  # (T,)
+        return masked_softmax(scores, position < c * (position[: T // c, None] + 1))  # (B, h, n, T)
 
     def pool(self, shares, x):
         return shares @ x  # (B, h, n, d)

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 
 from layers.base import Attention, causal, split_chunks
 
-CHUNK = 64  # positions whose mutual weights are made at once: the time depends on it, no result
+CHUNK = 64  # positions whose weights on each other are made at once: changes only the time
 REDRAW = 1000  # training steps between new features
-TINY = 1e-30  # least sum of a row's estimates: where all underflow, a row of zeros instead of nan
+TINY = 1e-30  # least sum of a row's estimates: if all underflow, the row is 0 instead of nan
 
 
 class PerformerAttention(Attention):
@@ -24,8 +24,8 @@ class PerformerAttention(Attention):
     them. The sums are made chunk by chunk: tril(φ(Q) φ(K)ᵀ) V inside a chunk, and φ(Q) S with
     S = Σ φ(k_s) v_sᵀ over all earlier chunks.
 
-    Departures from the paper's code: no maximum over the keys is subtracted in φ(k), nor a small
-    number added, because a maximum over future keys reaches the past; a query's largest exponent is
+    Departures from the paper's code: φ(k) has no maximum over the keys subtracted, because that of
+    future keys would reach the past, and no small number added. A query's largest exponent is
     subtracted, which cancels. Attention dropout is not applied: there are no weights to drop. New
     features are drawn every REDRAW training steps, never in evaluation.
     """
@@ -36,10 +36,10 @@ class PerformerAttention(Attention):
         self.register_buffer("features", draw_features(config.features, width))
 
     def begin_step(self, step):
-        """Before training step `step`, counted from 0: draw new features if it is time.
+        """Draw new features if it is time; called before training step `step`, counted from 0.
 
-        They come from torch's generator, so a run that is resumed from a checkpoint, which holds
-        its state, draws the same.
+        They come from torch's generator. A checkpoint holds its state, so a resumed run draws the
+        same features.
         """
         if step and step % REDRAW == 0:
             self.features.copy_(draw_features(*self.features.size()))  # (m, d)
@@ -78,8 +78,8 @@ def exponents(x, features):
 def draw_features(m, d, orthogonal=True):
     """ω (m, d): each row N(0, I), from torch's generator on the CPU.
 
-    Orthogonal ones (section 2.4) are drawn in groups of d uniformly turned axes, which get the
-    lengths of independent ones.
+    Orthogonal features (section 2.4) come in groups of d axes, uniformly turned. Their lengths are
+    those of independent features.
     """
     rows = torch.randn(m, d)  # (m, d)
     if not orthogonal:

@@ -7,18 +7,18 @@ import torch
 
 from layers.base import DotProductAttention
 
-BASE = 10000.0  # of the wavelengths, which go from 2π positions to 2π · BASE
+BASE = 10000.0  # wavelengths go from 2π positions to 2π · BASE
 
 
 class RotaryAttention(DotProductAttention):
-    """Rotary position embedding (Su et al. 2021, section 3.2.2), in place of pos_emb.
+    """Rotary position embedding (Su et al. 2021, section 3.2.2), instead of pos_emb.
 
         Y_i = softmax(mask(Q K ᵀ / √(C/h))) V,   row n of Q and of K turned by R_n
         R_n turns the plane of the coordinates j and j + C/2h by the angle n · BASE^(-2jh/C)
 
-    So (R_n q)·(R_m k) depends on q, k and n - m alone. The paper turns neighbouring coordinates, 2j
-    and 2j + 1; ours are the same after a permutation of the columns of Q_i and K_i. Input and
-    output (B, t, C), t ≤ block_size; C/h is even.
+    (R_n q)·(R_m k) then depends only on q, k and n - m. Departure: the paper turns neighbouring
+    coordinates, 2j and 2j + 1. Ours is the same after a permutation of the columns of Q_i and K_i.
+    Input and output (B, t, C), t ≤ block_size; C/h is even.
     """
 
     learned_positions = False
@@ -39,7 +39,7 @@ class RotaryAttention(DotProductAttention):
 
 
 def rotate(x, at):
-    """R_n x for x (B, h, t, C/h) at positions n = `at` (B, t), or (1, t) for all rows alike."""
+    """R_n x of x (B, h, t, C/h) at positions n = `at`, (B, t), or (1, t) if equal in all rows."""
     half = x.size(3) // 2
     exact = torch.promote_types(x.dtype, torch.float32)
     speed = BASE ** -(torch.arange(half, device=x.device, dtype=exact) / half)  # (C/2h,)

@@ -13,62 +13,62 @@ LENGTHS = [7, 1, 9, 4, 0]  # the last token that counts, of rows of 9
 
 
 @pytest.fixture
-def there():
+def valid_mask():
     """Rows of LENGTHS, some with gaps before their last token."""
     places = torch.arange(9)
-    there = places < torch.tensor(LENGTHS)[:, None]
-    return there & ~((places == 2) & (torch.arange(5)[:, None] % 2 == 0))
+    valid_mask = places < torch.tensor(LENGTHS)[:, None]
+    return valid_mask & ~((places == 2) & (torch.arange(5)[:, None] % 2 == 0))
 
 
-def test_ids_are_kept_up_to_the_last_that_counts(there):
+def test_ids_are_kept_up_to_the_last_that_counts(valid_mask):
     ids = torch.arange(1, 46).view(5, 9)
-    packed = Packing(there, 20)
+    packed = Packing(valid_mask, 20)
     kept = [row[:n].tolist() for row, n in zip(ids, LENGTHS, strict=True)]
-    heap = packed.pack(ids)
-    assert heap[:21].tolist() == sum(kept, [])
-    assert len(heap) == 32 and not heap[21:].any()
+    tokens = packed.pack(ids)
+    assert tokens[:21].tolist() == sum(kept, [])
+    assert len(tokens) == 32 and not tokens[21:].any()
     columns = [list(range(n)) for n in LENGTHS]
-    assert packed.columns[:21].tolist() == sum(columns, []) and not packed.columns[21:].any()
+    assert packed.positions[:21].tolist() == sum(columns, []) and not packed.positions[21:].any()
 
 
-def test_heads_are_those_of_padded_rows(there):
-    packed = Packing(there, 20)
+def test_heads_are_those_of_padded_rows(valid_mask):
+    packed = Packing(valid_mask, 20)
     x = torch.randn(5, 9, 12)
-    heap = torch.stack([packed.pack(x[..., c]) for c in range(12)], 1)  # (N, C)
-    ours, want = packed.split_heads(heap, 3), split_heads(x, 3)
-    assert ours.shape == (6, 3, 16, 4)  # lines of 2, columns of 8
+    tokens = torch.stack([packed.pack(x[..., c]) for c in range(12)], 1)  # (N, C)
+    ours, want = packed.split_heads(tokens, 3), split_heads(x, 3)
+    assert ours.shape == (6, 3, 16, 4)  # rows in twos, columns in eights
     for b, n in enumerate(LENGTHS):
         assert torch.equal(ours[b, :, :n], want[b, :, :n])
-    assert torch.equal(packed.merge_heads(ours)[:21], heap[:21])
+    assert torch.equal(packed.merge_heads(ours)[:21], tokens[:21])
     kept = [row[:n] for row, n in zip(merge_heads(want), LENGTHS, strict=True)]
     assert torch.equal(packed.merge_heads(ours)[:21], torch.cat(kept))
 
 
-def test_gradients_go_back_the_same_way(there):
-    """Row by row: what counts in the rows is the heap's tokens, one row's behind another's."""
-    packed = Packing(there, 20)
-    heap, rows = torch.zeros(32, 12), torch.zeros(6, 3, 16, 4)  # zero flows where nothing counts
-    heap[:21] = torch.randn(21, 12)
+def test_gradients_go_back_the_same_way(valid_mask):
+    """Row by row: what counts in the rows is the packed tokens, one row's behind another's."""
+    packed = Packing(valid_mask, 20)
+    tokens, rows = torch.zeros(32, 12), torch.zeros(6, 3, 16, 4)  # zero flows where nothing counts
+    tokens[:21] = torch.randn(21, 12)
     start = 0
     for b, n in enumerate(LENGTHS):
         for at in range(n):
-            rows[b, :, at] = heap[start + at].view(3, 4)
+            rows[b, :, at] = tokens[start + at].view(3, 4)
         start += n
     x, y = torch.randn(32, 12, requires_grad=True), torch.randn(6, 3, 16, 4, requires_grad=True)
     (to_x,) = torch.autograd.grad(packed.split_heads(x, 3), x, rows)
-    (to_y,) = torch.autograd.grad(packed.merge_heads(y), y, heap)
-    assert torch.equal(to_x, heap) and torch.equal(to_y, rows)
+    (to_y,) = torch.autograd.grad(packed.merge_heads(y), y, tokens)
+    assert torch.equal(to_x, tokens) and torch.equal(to_y, rows)
 
 
 @pytest.mark.parametrize("name", recipes.VARIANTS)
 @pytest.mark.parametrize("full", [False, True])
-def test_the_loss_alone_is_that_of_padded_rows(name, full, there, monkeypatch):
+def test_the_loss_alone_is_that_of_padded_rows(name, full, valid_mask, monkeypatch):
     model = tiny(name, n_embd=18)
     idx = torch.randint(1, 11, (5, 9))
-    targets = torch.randint(1, 11, (5, 9)) * (there | full)
+    targets = torch.randint(1, 11, (5, 9)) * (valid_mask | full)
     if full:  # no place is left over, but for what is added
-        monkeypatch.setattr(packing, "LINES", 1)
-        monkeypatch.setattr(packing, "COLUMNS", 9)
+        monkeypatch.setattr(packing, "ROW_STEPS", 1)
+        monkeypatch.setattr(packing, "COLUMN_MULTIPLE", 9)
     results = []
     for loss in (model(idx, targets)[1], model.loss(idx, targets)):
         model.zero_grad()
@@ -90,11 +90,11 @@ def test_rows_as_wide_as_attention_allows(variant):
         model.loss(idx, idx)
 
 
-def test_only_what_counts_is_computed(there):
+def test_only_what_counts_is_computed(valid_mask):
     model = tiny()
     seen = []
     model.blocks[0].mlp.register_forward_hook(lambda _, args, out: seen.append(out.shape))
-    idx, targets = torch.ones(5, 9, dtype=torch.int64), there.long()
+    idx, targets = torch.ones(5, 9, dtype=torch.int64), valid_mask.long()
     model.loss(idx, targets)
     model(idx, targets)
     assert seen == [(32, 15), (5, 9, 15)]

@@ -59,7 +59,7 @@ def test_all_train_decode_and_differ(world, built, capsys):
         idx = torch.arange(40)[None] % last.config.vocab_size
         answers[name] = last(idx)[0].detach()
         built.clear()
-    assert len(set(losses.values())) == len(losses) == 14
+    assert len(set(losses.values())) == len(losses) == 2 * len(VARIANTS) >= 14
     for name in VARIANTS:
         for other in VARIANTS:
             assert name == other or not torch.equal(answers[name], answers[other])
