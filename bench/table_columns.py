@@ -127,7 +127,8 @@ def ratios(records):
     columns = "".join(f" | {name} = {{ratio[{name}]:.2f}}" for name in rows[0]["ratio"])
     for variant in ("vanilla", "synthesizer"):
         columns += f" | the best products alone: {variant} = {{limit[{variant}]}}"
-    return table(rows, "ours in = {precision} | repeats = {repeats}" + columns + ORIGIN)
+    columns = "ours in = {precision} | repeats = {repeats}" + columns + ORIGIN
+    return table(rows, columns + " | note = {note}")
 
 
 def reach(records):

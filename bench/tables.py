@@ -24,7 +24,8 @@ bench/accuracy.py writes accuracy.jsonl. Runs by hand go to runs.jsonl, a line e
     questions, correct         asked, and answered letter for letter
     note       a remark for the reader
 
-A row whose record is missing keeps its place, with empty cells.
+To add to another file, copy a line of the same section and change its values. A row whose record is
+missing keeps its place, with empty cells.
 """
 
 import functools
