@@ -15,7 +15,7 @@ SEEDS ?= 224
 TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
 KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
-ACCURACY = .venv/bin/python bench/accuracy.py --results runs/recipes.jsonl
+ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
 .PHONY: demo test lint bench reproduce faults clean
 

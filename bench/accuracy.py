@@ -1,4 +1,4 @@
-"""Accuracy against work: recipes, variants and seeds, each from pretraining to the score.
+"""Experiments on learning: accuracy of recipes, variants and seeds, from pretraining to the score.
 
     python bench/accuracy.py final --data $COURSE_DATA         # the table of docs/recipes.md; hours
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
@@ -20,9 +20,11 @@ import json
 import os
 import random
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -182,12 +184,26 @@ def run_row(row, seed, data, folder):
         **asdict(row),
         "seed": seed,
         "pflop": float(f"{sum(record['pflop'] for record in training):.3g}"),
+        "steps": sum(record["steps"] for record in training),
         "seconds": round(sum(record["seconds"] for record in training)),
         "seconds_a_step": round(training[0]["seconds"] / training[0]["steps"], 3),
         "peak_mb": max(record.get("peak_mb") or 0 for record in training),
         **{name: training[0].get(name) for name in ABOUT},
         "questions": score["questions"],
         "correct": int(score["correct"]),
+        **origin(),
+    }
+
+
+def origin():
+    """Where a line comes from: {command, machine (to be named by hand), commit, date}."""
+    commit = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    found = shutil.which("git") and subprocess.run(commit, capture_output=True, text=True)
+    return {
+        "command": shlex.join(["python", f"bench/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "machine": None,
+        "commit": found.stdout.strip() or None if found else None,
+        "date": time.strftime("%Y-%m-%d"),
     }
 
 
@@ -292,7 +308,7 @@ def main(argv=None):
     add("table", nargs="?", choices=tuple(TABLES), help="the rows to run")
     add("--data", type=folder_of(*NAMES), default=ROOT, metavar="FOLDER", help=DATA_HELP)
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
-    published = ROOT / "docs" / "recipes.jsonl"
+    published = ROOT / "docs" / "measurements" / "accuracy.jsonl"
     add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--draw", type=png, metavar="PNG", help="draw accuracy against work")

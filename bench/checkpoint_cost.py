@@ -1,4 +1,4 @@
-"""What checkpoints cost: the time to write one, as a share of the training time between two.
+"""Speed: the time to write a checkpoint, as a share of the training time between two.
 
     python bench/checkpoint_cost.py [--corpus wiki.txt] [--variant vanilla] [--writes 10]
 

@@ -1,4 +1,4 @@
-"""What happens to runs that are killed, stopped, starved of disk or started twice.
+"""Fault injection: runs are killed, stopped, starved of disk or started twice.
 
     python bench/faults.py                                  # every case, about ten minutes
     python bench/faults.py --rounds 4 --cases kills,disk    # some, fewer times
@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import torch
 
-from cli.arguments import whole
-from lab import (
+from broken_runs import (
     CALLS,
     SRC,
     STEPS,
@@ -42,6 +41,7 @@ from lab import (
     shrink,
     wait_for,
 )
+from cli.arguments import whole
 from support.errors import Parser
 
 

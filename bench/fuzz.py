@@ -1,4 +1,4 @@
-"""Thousands of damaged and hostile input files, through run.main(argv) in one process.
+"""Fault injection: thousands of damaged and hostile input files, through run.main(argv).
 
     python bench/fuzz.py                   # 2,400 inputs
     python bench/fuzz.py --inputs 300      # fewer; always the same ones for a number

@@ -1,4 +1,4 @@
-"""Bits per character of masked spans in biographies that were not read, for each attention.
+"""Experiments on learning: bits per character of masked spans in biographies that were not read.
 
     python bench/held_out.py --data $COURSE_DATA --data . --seeds 224,225,226    # rope, vanilla
     python bench/held_out.py --variants linformer bigbird performer perceiver synthesizer
@@ -25,7 +25,15 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from tqdm import tqdm  # noqa: E402
 
 import recipes  # noqa: E402
-from accuracy import RESULTS_HELP, Row, folder_of, read_results, run_command, seeds_of  # noqa: E402
+from accuracy import (  # noqa: E402
+    RESULTS_HELP,
+    Row,
+    folder_of,
+    origin,
+    read_results,
+    run_command,
+    seeds_of,
+)
 from cli.arguments import positive  # noqa: E402
 from cli.record import read_record, sha256  # noqa: E402
 from support.errors import Parser  # noqa: E402
@@ -113,6 +121,7 @@ def run_row(row, seed, data, folder):
         "pflop": float(f"{record['pflop']:.3g}"),
         "seconds a step": round(record["seconds"] / record["steps"], 3),
         **{name: record[name] for name in ("device", "threads", "torch", "precision")},
+        **origin(),
     }
 
 
@@ -151,7 +160,7 @@ def main(argv=None):
     add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--budget", type=positive, default=0.05, metavar="PFLOP", help="default: %(default)s")
     add("--dropout", type=float, default=0.0, metavar="P", help="default: %(default)s")
-    published = ROOT / "docs" / "held_out.jsonl"
+    published = ROOT / "docs" / "measurements" / "held_out.jsonl"
     add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
     add("--table", action="store_true", help="only print the results")

@@ -1,4 +1,4 @@
-"""What each attention costs as the context grows, and whether it still finds a name far away.
+"""Speed and learning: what each attention costs at a length, and whether it finds a name far away.
 
     python bench/long_context.py                       # both; an hour or more on one core
     python bench/long_context.py cost --json cost.json --draw cost.png
@@ -23,9 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from cli.arguments import png, whole  # noqa: E402
+from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
-from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from support.errors import Parser, errors_as_lines  # noqa: E402
 from support.machine import peak_mb, prepare_cpu  # noqa: E402
 

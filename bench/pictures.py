@@ -1,4 +1,4 @@
-"""The pictures of docs/: what the other files of bench/ have measured, each as one PNG."""
+"""Speed and learning: draws what the other files of bench/ have measured, each as one PNG."""
 
 import statistics
 

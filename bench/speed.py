@@ -1,4 +1,4 @@
-"""Ours against the textbook implementation, in one run: training, evaluation, growth, start-up.
+"""Speed: ours against the textbook implementation: training, evaluation, growth, start-up.
 
     python bench/speed.py                       # everything; about 20 minutes on two cores
     python bench/speed.py training --device cuda
@@ -26,9 +26,9 @@ from tqdm import tqdm  # noqa: E402
 
 from cli.arguments import png, whole  # noqa: E402
 from cli.record import read_record  # noqa: E402
+from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
-from sections import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from support.errors import Parser, errors_as_lines  # noqa: E402
 from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 

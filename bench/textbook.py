@@ -1,4 +1,4 @@
-"""The assignment written as plainly as possible: our oracle for numbers, our yardstick for speed.
+"""Speed: the assignment written as plainly as possible. It is also the tests' oracle for numbers.
 
 Nothing here is clever and nothing here comes from src/: the attention weights are materialised and
 normalised step by step, every example is padded to block_size - 1, AdamW has its defaults, and a

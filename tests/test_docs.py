@@ -130,8 +130,9 @@ def test_nothing_is_left_to_fill_in(path):
 
 
 def test_the_recipes_table_is_of_the_results():
-    """Each row with a count of answers is a line of recipes.jsonl, on the course's data."""
-    lines = (ROOT / "docs" / "recipes.jsonl").read_text(encoding="utf-8").splitlines()
+    """Each row with a count of answers is a line of accuracy.jsonl, on the course's data."""
+    records = ROOT / "docs" / "measurements" / "accuracy.jsonl"
+    lines = records.read_text(encoding="utf-8").splitlines()
     results = {
         (line["recipe"], line["variant"], f"{line['pflop']:.2g}", line["correct"])
         for line in map(json.loads, lines)
@@ -146,3 +147,11 @@ def test_the_recipes_table_is_of_the_results():
     for recipe, variant, work, share, correct in rows:
         assert float(share) == pytest.approx(100 * int(correct) / 500)
         assert (recipe, variant, f"{float(work):.2g}", int(correct)) in results
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commits_and_machines_are_named_in_tables_alone(path):
+    if path.name != "log.md":
+        lines = path.read_text(encoding="utf-8").splitlines()
+        prose = "\n".join(line for line in lines if not line.startswith("|"))
+        assert not re.findall(r"\b[0-9a-f]{7}\b|\b[Mm]achine [A-Z]\b", prose)

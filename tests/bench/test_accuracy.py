@@ -77,6 +77,7 @@ def test_a_table_runs_to_scores_and_not_twice(data, capsys, monkeypatch):
     assert (line["recipe"], line["seed"], line["questions"]) == ("mixed", 3, 4)
     assert 0 <= line["correct"] <= 4 and 0 < line["pflop"] < 1e-3
     assert line["seconds_a_step"] >= 0 and line["peak_mb"] > 0 and line["parameters"] > 3e6
+    assert {"command", "machine", "commit", "date", "steps", "precision"} <= line.keys()
     assert "mixed (objective.after 1), vanilla, seed 3: " in capsys.readouterr().out
     before = results.read_bytes()
     monkeypatch.setattr(accuracy, "run_row", lambda *_: pytest.fail("a finished row was run again"))

@@ -1,4 +1,4 @@
-"""What speed.py and long_context.py share: sections of measurements, in processes of their own."""
+"""Speed: runs each measurement of speed.py and long_context.py in a fresh process."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""A folder in which tiny runs are started, broken off and resumed: what faults.py works with.
+"""Fault injection: starts tiny runs, breaks them off and resumes them, for faults.py.
 
 Each run is run.main(argv) in a process forked from this one, so that torch is imported once.
 """
@@ -138,7 +138,7 @@ def shrink(every_step):
 
 
 COMMAND = (  # the same, for the real command line
-    "import sys; sys.path[:0] = [{bench!r}]; import lab; lab.shrink(True);"
+    "import sys; sys.path[:0] = [{bench!r}]; import broken_runs; broken_runs.shrink(True);"
     " sys.argv[0] = {script!r}; import run; run.main()"
 )
 
