@@ -13,15 +13,16 @@ def panels(count, size, **how):
     return figure, figure.subplots(1, count, **how)
 
 
-def draw_work(lines, path):
-    """Accuracy on dev against work and against time, with what it is to be measured by.
+COLOURS = {"handout": "C3", "fast": "C0", "mixed": "C2"}
 
-    `lines` are of accuracy.py's results, on one corpus; those that differ in the seed alone are one
-    point, their mean.
+
+def draw_work(lines, public, path):
+    """Accuracy on dev against work, beside what public solutions of the assignment report.
+
+    `lines` are accuracy.py's results on one corpus. Lines that differ in the seed alone are one
+    point, their mean. `public` are records with lowest_percent and highest_percent.
     """
-    figure, both = panels(2, (11, 4.5), sharey=True)
-    from matplotlib.ticker import LogLocator
-
+    figure, panel = panels(1, (8, 4.6))
     series = {}
     for line in lines:
         seeds = series.setdefault((line["recipe"], line["variant"]), {})
@@ -30,29 +31,37 @@ def draw_work(lines, path):
         points = [
             (
                 statistics.mean(line["pflop"] for line in seeds),
-                statistics.mean(line["seconds"] / 60 for line in seeds),
                 100 * statistics.mean(line["correct"] / line["questions"] for line in seeds),
             )
             for _, seeds in sorted(budgets.items())
         ]
-        work, minutes, accuracy = zip(*points, strict=True)
-        for panel, x in zip(both, (work, minutes), strict=True):
-            panel.plot(x, accuracy, "o-", label=f"{recipe}, {variant}")
-    both[0].plot(2.3, 28.0, "k*", label="handout, the best public solution")
-    labels = ("work, PFLOP of real tokens", "minutes of training")
-    for panel, label in zip(both, labels, strict=True):
-        panel.axhline(5.0, color="gray", linestyle=":")
-        panel.axhline(92.4, color="gray", linestyle="--")
-        panel.set(xscale="log", xlabel=label, ylim=(0, 100))
-        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.xaxis.set_major_formatter("{x:g}")
-        panel.minorticks_off()
-    both[0].set_ylabel("dev accuracy, %")
-    for height, text in ((5.0, "London"), (92.4, "said in the first 112 characters")):
-        both[1].annotate(
-            text, (1, height), xycoords=("axes fraction", "data"), ha="right", va="bottom"
-        )
-    both[0].legend(loc="center right")
+        work, accuracy = zip(*points, strict=True)
+        how = dict(color=COLOURS.get(recipe), linewidth=2, markersize=7)
+        how["label"] = f"{recipe}, {variant}"
+        panel.plot(work, accuracy, "o-" if variant == "vanilla" else "s--", **how)
+        how = dict(xytext=(8, -3), textcoords="offset points", color=COLOURS.get(recipe))
+        panel.annotate(f"{recipe}, {variant}", (work[-1], accuracy[-1]), **how)
+    for number, record in enumerate(public):
+        x, best = record["pflop"] * 1.12**number, record["highest_percent"]  # side by side
+        how = dict(color=COLOURS["handout"], linewidth=7, alpha=0.6, solid_capstyle="butt")
+        panel.plot((x, x), (record["lowest_percent"], best), **how)
+        how = dict(xytext=(-8, -3), textcoords="offset points", ha="right")
+        text = f"public solutions of the assignment, {record['variant']}"
+        panel.annotate(text, (record["pflop"], best), color=COLOURS["handout"], **how)
+    for height, text in (
+        (5.0, "always London"),
+        (92.4, "what the first 112 characters of each line say"),
+    ):
+        panel.axhline(height, color="gray", linestyle=":")
+        how = dict(xycoords=("axes fraction", "data"), va="bottom", color="gray")
+        panel.annotate(text, (0.01, height), **how)
+    panel.set(
+        xscale="log", xlim=(0.05, 3.2), ylim=(0, 100), ylabel="questions answered correctly, %"
+    )
+    panel.set_xlabel("work of training, PFLOP (0.2 is about half an hour on two CPU cores)")
+    panel.set_xticks((0.05, 0.1, 0.2, 0.5, 1, 2), ("0.05", "0.1", "0.2", "0.5", "1", "2"))
+    panel.minorticks_off()
+    panel.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
 
 

@@ -15,8 +15,9 @@ LINES = [
     for recipe, work, correct in (("fast", 0.2, 40), ("mixed", 0.1, 90), ("mixed", 0.2, 170))
 ]
 GROWTH = [{"corpus": f"{size}x", "us/real token": 100, "peak MB": 900 + size} for size in (1, 10)]
+PUBLIC = [{"variant": "vanilla", "pflop": 2.3, "lowest_percent": 11, "highest_percent": 28}]
 DRAWINGS = [
-    (pictures.draw_work, [LINES]),
+    (pictures.draw_work, [LINES, PUBLIC]),
     (pictures.draw_variants, [{"bundled data": LINES, "course data": LINES[:1]}]),
     (pictures.draw_growth, [GROWTH]),
     (pictures.draw_costs, [{"vanilla": {128: 1.0, 256: 3.0}}, {"vanilla": 1.6}]),
@@ -76,7 +77,7 @@ def test_seeds_of_a_variant_are_one_bar(tmp_path, drawn):
 
 
 def test_seeds_of_a_budget_are_one_point(tmp_path, drawn):
-    pictures.draw_work([*LINES, LINES[2] | {"correct": 190}], tmp_path / "a.png")
-    ((_, (left, _)),) = drawn
+    pictures.draw_work([*LINES, LINES[2] | {"correct": 190}], PUBLIC, tmp_path / "a.png")
+    ((_, left),) = drawn
     points = {line.get_label(): line.get_xydata().tolist() for line in left.lines}
     assert points["mixed, vanilla"] == [[0.1, pytest.approx(18)], [0.2, pytest.approx(36)]]
