@@ -6,6 +6,7 @@
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
+# make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
 # make clean  remove the environment and the demo's files; what was trained in runs/ stays
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
 
@@ -17,7 +18,7 @@ RUN = .venv/bin/python src/run.py
 KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
-.PHONY: demo test lint bench reproduce faults clean
+.PHONY: demo test lint bench reproduce faults gpu-check clean
 
 demo: .venv/ready
 	mkdir -p demo
@@ -59,6 +60,9 @@ reproduce: .venv/ready-dev
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py
 	OMP_NUM_THREADS=1 .venv/bin/python bench/fuzz.py
+
+gpu-check: .venv/ready
+	.venv/bin/python bench/gpu_check.py
 
 clean:
 	rm -rf .venv demo
