@@ -12,13 +12,16 @@ import recipes
 from cli import arguments
 from layers.variants import TABLE
 
-DOCUMENTS = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "assignment.md").read_text(encoding="utf-8")  # the student's page
+DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 
 
 def commands(script):
-    """Arguments of every command of the README that runs a script, its lines joined."""
-    text = README.replace("\\\n", " ")
+    """Arguments of every command of README and guide that runs a script, its lines joined."""
+    text = (README + GUIDE).replace("\\\n", " ")
     lines = re.findall(rf"^ +!?(?:\.venv/bin/)?python3? {re.escape(script)}(.*)$", text, re.M)
     return [shlex.split(line) for line in lines]
 
@@ -37,11 +40,11 @@ def test_the_assignments_commands_are_all_there():
     assert ["namedata"] in commands("src/dataset.py")
     assert ["charcorruption"] in commands("src/dataset.py")
     assert [] in commands("src/london_baseline.py")
-    assert "bash collect_submission.sh" in README
+    assert "bash collect_submission.sh" in GUIDE
 
 
 def test_the_map_is_the_tree():
-    block = README.split("## Map")[1].split("\n\n")[1]
+    block = DESIGN.split("## Map")[1].split("\n\n")[1]
     listed, folders = set(), []
     for line in block.splitlines():
         indent, name = re.match(r"( +)(\S+)", line).groups()
@@ -53,13 +56,35 @@ def test_the_map_is_the_tree():
         assert (ROOT / name).exists(), name
     for folder, ending in (
         ("src", "py"),
+        *((f"src/{name}", "py") for name in ("layers", "data", "training", "cli", "support")),
+        ("src/data/world", "py"),
         ("bench", "py"),
         ("docs", "md"),
         ("docs", "jsonl"),
         ("mingpt-demo", "ipynb"),
     ):
         there = {f"{folder}/{path.name}" for path in (ROOT / folder).glob(f"*.{ending}")}
-        assert there == {n for n in listed if n.startswith(f"{folder}/") and n.endswith(ending)}
+        there -= {f"{folder}/__init__.py"}
+        inside = re.compile(rf"{folder}/[^/]+\.{ending}")
+        assert there == {name for name in listed if inside.fullmatch(name)}
+
+
+def test_the_readme_is_short_and_has_a_picture():
+    assert README.count("\n") <= 150
+    (picture,) = re.findall(r"!\[.+\]\((.+)\)", README)
+    assert (ROOT / picture).is_file()
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_a_page_opens_with_what_it_is_for(path):
+    title, empty, first, *_ = path.read_text(encoding="utf-8").split("\n")
+    assert title.startswith("# ") and not empty and re.match(r"[A-Z\[]", first)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
 def test_every_module_has_its_tests():
@@ -95,8 +120,10 @@ def test_targets_of_make_exist():
 def test_numbers_are_the_codes():
     handout = recipes.RECIPES["handout"]
     assert f"{handout.pretrain.max_epochs} epochs of pretraining" in README
-    assert f"may have {recipes.BLOCK_SIZE - 2} characters" in README
-    assert recipes.CHECKPOINT_SECONDS == 300 and "Every five minutes" in README
+    assert f"may have {recipes.BLOCK_SIZE - 2} characters" in DATA
+    assert recipes.CHECKPOINT_SECONDS == 300 and all(
+        "Every five minutes" in page for page in (README, GUIDE)
+    )
     for name, rows in (("birth_places_train.tsv", "2,000"), ("birth_dev.tsv", "500")):
         lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
         assert f"{lines:,}" == rows and rows in README
@@ -126,7 +153,8 @@ def test_the_other_documents_commands_have_their_scripts_and_flags():
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_nothing_is_left_to_fill_in(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.findall(r"\bTODO\b|\{\{|\b[A-Z]{9,}\b", text)
+    text = text.replace("CONTRIBUTING", "")
+    assert not re.findall(r"\bTODO\b|\{\{|@@|\b[A-Z]{9,}\b", text)
 
 
 def test_the_recipes_table_is_of_the_results():

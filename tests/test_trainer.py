@@ -316,3 +316,25 @@ def test_the_models_own_errors_are_not_the_compilers(monkeypatch, capsys):
 def test_a_misspelt_setting_is_refused():
     with pytest.raises(TypeError, match="max_epoch"):
         trainer.TrainerConfig(max_epoch=3)
+
+
+def test_a_model_may_be_compiled_before(monkeypatch, tmp_path):
+    """Its forward is the compiled one, and its parameter file has no prefixes."""
+    torch.compiler.reset()  # what other tests have compiled
+    calls = []
+
+    def backend(graph, inputs):
+        calls.append(graph)
+        return graph.forward
+
+    paths = tmp_path / "plain.params", tmp_path / "compiled.params"
+    models = Line(), torch.compile(Line(), backend=backend)
+    runs = [
+        Trainer(model, Points(4), None, TrainerConfig(ckpt_path=str(path)))
+        for model, path in zip(models, paths, strict=True)
+    ]
+    for run in runs:
+        run.train()
+    assert calls and runs[0].losses == runs[1].losses
+    a, b = (torch.load(path, weights_only=True) for path in paths)
+    assert a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)

@@ -249,7 +249,8 @@ def size_of(tensors):
 
 def save_parameters(model, path):
     """Write a plain state_dict, from any device, that any solution of the assignment can load."""
-    save_tensors(path, {name: t.detach().cpu() for name, t in model.state_dict().items()})
+    state = {without_prefixes(name): t.detach().cpu() for name, t in model.state_dict().items()}
+    save_tensors(path, state)
 
 
 def load_parameters(model, path):
@@ -272,6 +273,7 @@ def load_parameters(model, path):
     if len(plain) == len(state) and plain.keys() != state.keys():
         print(f"{path}: names begin with {' or '.join(PREFIXES)}: read without it")
         state = plain
+    state = with_our_masks(state, expected)
     check_tensors(
         path,
         expected,
@@ -280,6 +282,33 @@ def load_parameters(model, path):
         " are others: give the same ones as in training",
     )
     model.load_state_dict(state)
+
+
+def with_our_masks(state, expected):
+    """The state with the masks of `expected` where it has none, or equal ones of another kind.
+
+    A causal mask is no parameter. Other solutions leave it out, keep it as booleans, or call it by
+    another name in the same module.
+    """
+    state = dict(state)
+    for name in [name for name in expected if name.rpartition(".")[2] == "mask"]:
+        module = name.removesuffix("mask")
+        found = [n for n in state if n.rpartition(".")[0] + "." == module and is_causal(state[n])]
+        if all(other == name or other not in expected for other in found):
+            for other in found:
+                del state[other]
+            state.setdefault(name, expected[name].cpu())
+    return state
+
+
+def is_causal(tensor):
+    """Whether a tensor (…, T, T) is a lower triangle of ones, or of True, and zeros above it."""
+    if tensor.ndim < 2 or tensor.size(-1) != tensor.size(-2) or tensor.size(-1) < 2:
+        return False
+    square = tensor.flatten(0, -3)[0] if tensor.ndim > 2 else tensor
+    if square.numel() != tensor.numel():
+        return False
+    return bool((square == square.new_ones(square.shape).tril()).all())
 
 
 def are_named_tensors(state):

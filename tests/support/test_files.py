@@ -285,3 +285,36 @@ def test_a_lock_is_held_by_one_process(tmp_path):
     says = "lock: expected to write this file, got: No such file"
     with pytest.raises(InputError, match=says), files.locked(tmp_path / "nowhere" / "p"):
         pass
+
+
+@pytest.mark.parametrize("form", ["left out", "boolean", "integers", "another name", "a square"])
+@pytest.mark.parametrize("variant", ["vanilla", "synthesizer"])
+def test_masks_of_other_solutions(tmp_path, variant, form):
+    """They are no parameters: whatever way a file has them, the parameters are read."""
+    model, other = tiny(variant), tiny(variant, n_layer=2)
+    state = {}
+    for name, tensor in model.state_dict().items():
+        if not name.endswith("attn.mask"):
+            state[name] = tensor
+        elif form in ("boolean", "integers"):
+            state[name] = tensor > 0 if form == "boolean" else tensor.long()
+        elif form == "another name":
+            state[name.replace("mask", "tril")] = tensor
+        elif form == "a square":
+            state[name] = tensor[0, 0]
+    torch.save(state, tmp_path / "p")
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.zero_()
+    files.load_parameters(other, tmp_path / "p")
+    for name, tensor in other.state_dict().items():
+        assert torch.equal(tensor, model.state_dict()[name]), name
+
+
+def test_a_mask_that_is_not_causal_is_refused(tmp_path):
+    model = tiny()
+    state = model.state_dict()
+    state["blocks.0.attn.mask"] = torch.ones(1, 1, 14, 14) > 0
+    torch.save(state, tmp_path / "p")
+    with pytest.raises(InputError, match="blocks.0.attn.mask: expected float64 .*got bool"):
+        files.load_parameters(model, tmp_path / "p")
