@@ -133,14 +133,14 @@ def invented_people(answers, everything):
 
 
 def kind_of(text, place, life, everything):
-    """Which of KINDS an answer is."""
+    """The kind of an answer, one of KINDS."""
     if text == place:
         return RIGHT
     return OWN if stands(text, life) else OTHERS if stands(text, everything) else NOWHERE
 
 
 def where(place, life, early):
-    """Where a place stands in a biography; the first `early` characters of a document are EARLY."""
+    """Where a biography names a place. EARLY means the first `early` characters of a document."""
     if not life:
         return STRANGER
     if any(stands(place, document[:early]) for document in life.split("\n")):
@@ -168,9 +168,9 @@ def ask(model, corpus, questions, path):
 def probabilities(model, corpus, questions, answers):
     """The probability that the model gives to each whole answer, as a list.
 
-    That is the product, over the answer's characters and the ⁇ that ends it, of the probability of
-    each behind all that stands before it. An answer that was cut off, by its length or by the
-    model's context, has no ⁇.
+    It is the product of the probabilities of the answer's characters and of the ⁇ that ends it.
+    Each is given all characters before it. An answer that was cut off by its length or by the
+    model's context has no ⁇.
     """
     import torch
     from torch.nn.utils.rnn import pad_sequence
@@ -302,8 +302,9 @@ def auroc(high, low):
 
 
 def trusted(rated):
-    """(how many of [(probability, whether right), …] can be kept, the most probable first, so that
-    WANTED of them are right; the least of their probabilities).
+    """How many of [(probability, whether right), …] can be kept, and their least probability.
+
+    The most probable are kept: as many as possible with a share of WANTED right ones.
     """
     kept, least, correct = 0, None, 0
     for number, (probability, right) in enumerate(

@@ -40,7 +40,7 @@ def main(argv=None):
 
 
 def is_out_of_memory(error):
-    """Whether an exception says so: Python, CUDA, and torch's CPU and MPS each in their own way."""
+    """Whether an exception says that memory ran out; Python and torch's devices differ in words."""
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 

@@ -246,7 +246,7 @@ def build_parser():
 
 
 def add_model(parser):
-    """Add the flags that sizes_of reads."""
+    """Add the flags of the model's sizes."""
     model = parser.add_argument_group("model (default: as the parameters read were trained)")
     model.add_argument(
         "--block_size",
