@@ -8,7 +8,8 @@ Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
 
 import warnings
 
-from cli.arguments import parser_for_trained, run_on_trained, sizes_of
+from cli.arguments import parser_for_trained, trained_source
+from support.errors import errors_as_lines
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
 INCHES = 0.085  # a character of a label
@@ -20,11 +21,13 @@ def main(argv=None):
     parser.add_argument(
         "--question", metavar="TEXT", required=True, help="as in the question files"
     )
-    run_on_trained(parser, argv, draw_question)
+    args = parser.parse_args(argv)
+    with errors_as_lines(parser):
+        draw_question(trained_source(args), args.question, args.outputs_path)
 
 
-def draw_question(args):
-    """Answer the question, and draw what was read over question and answer."""
+def draw_question(source, question, picture_path):
+    """Answer a question with the model of a ModelSource, and draw the weights of both texts."""
     import torch
 
     import run
@@ -32,18 +35,18 @@ def draw_question(args):
     from data.text import MASK_CHAR, encode
     from support.files import written_whole
 
-    model, corpus = run.build(args, sizes_of(args))
-    (answer,) = utils.predict_places(model, corpus, [args.question], "--question")
-    ids = encode(args.question, corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
+    model, corpus = run.build(source)
+    (answer,) = utils.predict_places(model, corpus, [question], "--question")
+    ids = encode(question, corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
     ids += [corpus.stoi[char] for char in answer if char in corpus.stoi]  # also □, untrained
     ids = ids[: model.context]
     text = "".join(corpus.itos[i] for i in ids)
     figure = picture(weights_of(model, torch.tensor([ids])), text)
-    figure.suptitle(f"{args.variant}: {text}", fontsize=14)
-    with written_whole(args.outputs_path) as path, warnings.catch_warnings():
+    figure.suptitle(f"{source.variant}: {text}", fontsize=14)
+    with written_whole(picture_path) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font lacks
         figure.savefig(path, format="png", dpi=110)
-    print(f"{text}\nPicture written to {args.outputs_path}")
+    print(f"{text}\nPicture written to {picture_path}")
 
 
 def weights_of(model, idx):

@@ -14,8 +14,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import recipes
-from cli.arguments import parser_for_trained, run_on_trained, sizes_of
-from support.errors import InputError
+from cli.arguments import parser_for_trained, trained_source
+from support.errors import InputError, errors_as_lines
 
 # what an answer is
 RIGHT = "right"
@@ -54,20 +54,24 @@ def main(argv=None):
     parser.add_argument(
         "--eval_corpus_path", metavar="PATH", required=True, help="question TAB place"
     )
-    run_on_trained(parser, argv, examine)
+    args = parser.parse_args(argv)
+    with errors_as_lines(parser):
+        examine(trained_source(args), args.eval_corpus_path, args.outputs_path)
 
 
-def examine(args):
-    """Ask the model, and print and draw what its answers are."""
+def examine(source, path, picture_path=None):
+    """Ask the model of a ModelSource the questions of the file at `path`, and print the report.
+
+    The picture is drawn if it has a path.
+    """
     import run
     from data.text import parse_questions
     from support.files import read_text, written_whole
 
-    path = args.eval_corpus_path
     rows = parse_questions(read_text(path), path)
     if any(place is None for _, place in rows):
         raise InputError(f"{path}: expected question TAB place, got questions alone; add places")
-    model, corpus = run.build(args, sizes_of(args))
+    model, corpus = run.build(source)
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))
     invented = [about for about in invented if len(about[0]) < model.context]
@@ -76,12 +80,12 @@ def examine(args):
     print()
     for line in (*report(answers), "", *report_of_nobody(about_nobody, answers, invented)):
         print(line)
-    if args.outputs_path:
-        with written_whole(args.outputs_path) as temporary:
+    if picture_path:
+        with written_whole(picture_path) as temporary:
             figure = picture(answers, about_nobody)
-            figure.suptitle(f"{args.variant}, {args.reading_params_path}; {path}", fontsize=9)
+            figure.suptitle(f"{source.variant}, {source.parameters_path}; {path}", fontsize=9)
             figure.savefig(temporary, format="png")
-        print(f"\nPicture written to {args.outputs_path}")
+        print(f"\nPicture written to {picture_path}")
 
 
 # ------------------------------------------------------------------------------------ the questions
@@ -129,14 +133,14 @@ def invented_people(answers, everything):
 
 
 def kind_of(text, place, life, everything):
-    """Which of KINDS an answer is."""
+    """The kind of an answer, one of KINDS."""
     if text == place:
         return RIGHT
     return OWN if stands(text, life) else OTHERS if stands(text, everything) else NOWHERE
 
 
 def where(place, life, early):
-    """Where a place stands in a biography; the first `early` characters of a document are EARLY."""
+    """Where a biography names a place. EARLY means the first `early` characters of a document."""
     if not life:
         return STRANGER
     if any(stands(place, document[:early]) for document in life.split("\n")):
@@ -164,9 +168,9 @@ def ask(model, corpus, questions, path):
 def probabilities(model, corpus, questions, answers):
     """The probability that the model gives to each whole answer, as a list.
 
-    That is the product, over the answer's characters and the ⁇ that ends it, of the probability of
-    each behind all that stands before it. An answer that was cut off, by its length or by the
-    model's context, has no ⁇.
+    It is the product of the probabilities of the answer's characters and of the ⁇ that ends it.
+    Each is given all characters before it. An answer that was cut off by its length or by the
+    model's context has no ⁇.
     """
     import torch
     from torch.nn.utils.rnn import pad_sequence
@@ -298,8 +302,9 @@ def auroc(high, low):
 
 
 def trusted(rated):
-    """(how many of [(probability, whether right), …] can be kept, the most probable first, so that
-    WANTED of them are right; the least of their probabilities).
+    """How many of [(probability, whether right), …] can be kept, and their least probability.
+
+    The most probable are kept: as many as possible with a share of WANTED right ones.
     """
     kept, least, correct = 0, None, 0
     for number, (probability, right) in enumerate(

@@ -11,15 +11,7 @@ import time
 from dataclasses import replace
 
 import recipes
-from cli.arguments import (
-    PATHS,
-    REQUIRED,
-    USED,
-    build_parser,
-    check_paths,
-    check_recipe,
-    sizes_of,
-)
+from cli.arguments import build_parser, parse
 from support import machine
 from support.errors import errors_as_lines
 
@@ -27,59 +19,45 @@ from support.errors import errors_as_lines
 def main(argv=None):
     """Run one function.
 
-    Bad input ends in SystemExit(2), a loss that is not finite, too little memory or an error of the
-    system in 1, a signal in 128 + its number.
+    The exit code is 2 for bad input. It is 1 for a loss that is not finite, too little memory or an
+    error of the system, and 128 + its number for a signal.
     """
     parser = build_parser()
-    args = parser.parse_args(argv)
-    args.argv = sys.argv[1:] if argv is None else argv
-    for flag in REQUIRED[args.function]:
-        if getattr(args, flag) is None:
-            parser.error(f"{args.function} needs --{flag} PATH")
-    if args.resume and args.function == "evaluate":
-        parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
-    for flag in PATHS:
-        if flag not in USED[args.function] and getattr(args, flag) is not None:
-            print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
-            setattr(args, flag, None)
-    for flag in recipes.OPTIONS:
-        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
-            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     with errors_as_lines(parser):
+        config = parse(argv, parser)
         try:
-            check_recipe(args)
-            check_paths(args)
-            run(args)
+            run(config)
         except OSError as error:
-            resume = "" if args.function == "evaluate" else "; --resume continues the run"
+            resume = "" if config.function == "evaluate" else "; --resume continues the run"
             parser.exit(1, f"{parser.prog}: stopped: {error}{resume}\n")
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
             remedy = "a smaller --batch_size" + (
-                ", or --device cpu" if args.device != "cpu" else ""
+                ", or --device cpu" if config.source.device != "cpu" else ""
             )
             parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
 
 
 def is_out_of_memory(error):
-    """Whether an exception says so: Python, CUDA, and torch's CPU and MPS each in their own way."""
+    """Whether an exception says that memory ran out; Python and torch's devices differ in words."""
     words = ("out of memory", "can't allocate memory", "not enough memory")
     return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
-def run(args):
-    """Build what all functions share, then do the one that was asked for."""
-    sizes = sizes_of(args)
-    model, corpus = build(args, sizes)
-    if args.function == "evaluate":
-        evaluate(args, sizes, model, corpus)
+def run(config):
+    """Build the model and the corpus, then do what the RunConfig asks for."""
+    model, corpus = build(config.source)
+    if config.function == "evaluate":
+        evaluate(config, model, corpus)
     else:
-        train(args, sizes, recipes.RECIPES[args.recipe], model, corpus)
+        train(config, model, corpus)
 
 
-def build(args, sizes):
-    """The model, with the parameters to be read where there are any, and the corpus."""
+def build(source):
+    """The model and the corpus of a ModelSource. Parameters are read if it names some."""
+    if source.sizes != {"block_size": recipes.BLOCK_SIZE}:
+        print("options: " + ", ".join(f"{name} {size}" for name, size in source.sizes.items()))
     machine.prepare_cpu()
 
     import utils
@@ -89,39 +67,40 @@ def build(args, sizes):
     from support.files import load_parameters, read_text
 
     machine.prepare_products()
-    device = utils.pick_device(args.device)
-    utils.set_seed(args.seed)
-    recipe = recipes.RECIPES[args.recipe]
-    corpus = CharCorruptionDataset(read_text(args.pretrain_corpus_path), sizes["block_size"])
+    device = utils.pick_device(source.device)
+    utils.set_seed(source.seed)
+    corpus = CharCorruptionDataset(read_text(source.corpus_path), source.sizes["block_size"])
     print(corpus)
-    config = GPTConfig(
+    model_config = GPTConfig(
         corpus.vocab_size,
-        **sizes,
-        variant=args.variant,
-        embd_pdrop=recipe.dropout,
-        resid_pdrop=recipe.dropout,
-        attn_pdrop=recipe.dropout,
+        **source.sizes,
+        variant=source.variant,
+        embd_pdrop=source.dropout,
+        resid_pdrop=source.dropout,
+        attn_pdrop=source.dropout,
     )
-    model = GPT(config).to(device)
+    model = GPT(model_config).to(device)
     print(f"number of parameters: {model.num_parameters()}")
-    if args.reading_params_path is not None:
-        about = {"variant": args.variant, **sizes, "vocabulary": "".join(corpus.itos.values())}
-        check_record(args.reading_params_path, about)
-        load_parameters(model, args.reading_params_path)
+    if source.parameters_path is not None:
+        vocabulary = "".join(corpus.itos.values())
+        about = {"variant": source.variant, **source.sizes, "vocabulary": vocabulary}
+        check_record(source.parameters_path, about)
+        load_parameters(model, source.parameters_path)
     return model, corpus
 
 
-def train(args, sizes, recipe, model, corpus):
-    """Pretrain, or finetune: from scratch where no parameters were read."""
+def train(config, model, corpus):
+    """Pretrain or finetune. Finetuning is from scratch if no parameters were read."""
     import utils
     from cli import session
     from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
 
-    phase, dataset = task(args, recipe, corpus)
-    work = mean_tokens(dataset, args.seed) * recipes.FLOP_PER_TOKEN / 1e15  # PFLOP an example
-    phase, steps = length(args, phase, len(dataset), work)
-    config = TrainerConfig(
+    recipe, seed = config.recipe, config.source.seed
+    phase, dataset = task(config, corpus)
+    work = mean_tokens(dataset, seed) * recipes.FLOP_PER_TOKEN / 1e15  # PFLOP an example
+    phase, steps = length(config, phase, len(dataset), work)
+    settings = TrainerConfig(
         max_epochs=phase.max_epochs,
         batch_size=phase.batch_size,
         learning_rate=phase.learning_rate,
@@ -134,96 +113,95 @@ def train(args, sizes, recipe, model, corpus):
         warmup_share=recipe.warmup_share,
         decay_share=recipe.decay_share,
         muon_rate=phase.muon_rate,
-        ckpt_path=args.writing_params_path,
-        num_workers=args.num_workers,
-        seed=args.seed,
+        ckpt_path=config.writing_params_path,
+        num_workers=config.num_workers,
+        seed=seed,
         max_steps=steps,
-        precision=utils.pick_precision(args.precision, next(model.parameters()).device),
-        compile=args.compile,
+        precision=utils.pick_precision(config.precision, next(model.parameters()).device),
+        compile=config.compile,
     )
-    checkpoint = session.checkpoint_of(args, sizes, recipe, corpus, config)
-    trainer = Trainer(model, dataset, None, config, checkpoint)
+    checkpoint = session.checkpoint_of(config, settings, corpus)
+    trainer = Trainer(model, dataset, None, settings, checkpoint)
     pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
-        f"{args.function} {args.variant}: device {trainer.device}, {config.precision},"
-        f" recipe {args.recipe}, seed {args.seed}, {len(dataset)} examples,"
+        f"{config.function} {config.source.variant}: device {trainer.device}, {settings.precision},"
+        f" recipe {config.recipe_name}, seed {seed}, {len(dataset)} examples,"
         f" {phase.max_epochs} epochs, {trainer.total_steps} steps of {phase.batch_size} examples,"
         f" {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(args, trainer, {"pflop": pflop, "parameters": model.num_parameters()})
+    session.train(config, trainer, {"pflop": pflop, "parameters": model.num_parameters()})
 
 
-def task(args, recipe, corpus):
-    """What the function trains on: the recipe's phase, and the dataset."""
+def task(config, corpus):
+    """The recipe's phase for the function, and the dataset that it trains on."""
     from data.windows import FactWindows
     from dataset import NameDataset
     from support.files import read_text
 
-    questions, path = None, args.finetune_corpus_path
+    recipe, questions, path = config.recipe, None, config.finetune_corpus_path
     if path is not None:
         questions = NameDataset(corpus, read_text(path), path)
-    if args.function == "finetune":
-        return recipe.finetune if args.reading_params_path else recipe.scratch, questions
+    if config.function == "finetune":
+        return recipe.finetune if config.source.parameters_path else recipe.scratch, questions
     if recipe.objective is None:
         return recipe.pretrain, corpus
     return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
 
 
-def length(args, phase, n_examples, work):
-    """The phase with the user's own numbers, and the optimizer steps after which it stops, or None.
+def length(config, phase, n_examples, work):
+    """The phase with the user's own numbers, and the number of steps after which it stops, or None.
 
-    `work` is an example's, in the budget's unit.
+    `work` is the PFLOP of one example.
     """
     own = {
-        "max_epochs": args.epochs,
-        "batch_size": args.batch_size,
-        "learning_rate": args.learning_rate,
-        "budget": args.budget,
+        "max_epochs": config.epochs,
+        "batch_size": config.batch_size,
+        "learning_rate": config.learning_rate,
+        "budget": config.budget,
     }
-    if args.learning_rate is not None and phase.muon_rate is not None:
-        own["muon_rate"] = phase.muon_rate * args.learning_rate / phase.learning_rate
+    if config.learning_rate is not None and phase.muon_rate is not None:
+        own["muon_rate"] = phase.muon_rate * config.learning_rate / phase.learning_rate
     phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
-    if phase.max_epochs is not None and args.budget is None:
-        return phase, args.max_steps
+    if phase.max_epochs is not None and config.budget is None:
+        return phase, config.max_steps
     epochs = phase.budget / (work * n_examples)
     steps_per_epoch = math.ceil(n_examples / phase.batch_size)
     steps, epochs = max(1, round(epochs * steps_per_epoch)), max(1, math.ceil(epochs))
-    return replace(phase, max_epochs=epochs), min(steps, args.max_steps or steps)
+    return replace(phase, max_epochs=epochs), min(steps, config.max_steps or steps)
 
 
-def evaluate(args, sizes, model, corpus):
-    """Write the model's answers to the questions of a file, and score them if it has places."""
+def evaluate(config, model, corpus):
+    """Write the model's answers to the questions of a file. Score them if the file has places."""
     import utils
     from cli.record import say_replaced, sha256, write_record
-    from cli.session import command
     from data.text import parse_questions
     from support.files import read_text, write_text
     from training.checkpoint import versions
 
-    path, started = args.eval_corpus_path, time.monotonic()
+    source, path, started = config.source, config.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
-    batch_size = args.batch_size or recipes.BATCH_QUESTIONS
+    batch_size = config.batch_size or recipes.BATCH_QUESTIONS
     asked = [question for question, _ in rows]
     answers = utils.predict_places(model, corpus, asked, path, batch_size)
     facts = {
-        "command": command(args.argv),
+        "command": config.command(),
         **versions(next(model.parameters()).device),
-        "variant": args.variant,
-        **sizes,
-        "corpus_sha256": sha256(args.pretrain_corpus_path),
+        "variant": source.variant,
+        **source.sizes,
+        "corpus_sha256": sha256(source.corpus_path),
         "eval_corpus": path,
         "eval_corpus_sha256": sha256(path),
-        "parameters": args.reading_params_path,
-        "parameters_sha256": sha256(args.reading_params_path),
+        "parameters": source.parameters_path,
+        "parameters_sha256": sha256(source.parameters_path),
         "questions": len(answers),
         "seconds": round(time.monotonic() - started, 1),
     }
     say_replaced(
-        args.outputs_path,
+        config.outputs_path,
         {name: facts[name] for name in ("eval_corpus_sha256", "parameters_sha256")},
     )
-    write_text(args.outputs_path, "".join(f"{answer}\n" for answer in answers))
+    write_text(config.outputs_path, "".join(f"{answer}\n" for answer in answers))
     total, correct = utils.evaluate_places(path, answers)
     if total:
         print(utils.score_line(total, correct))
@@ -236,8 +214,8 @@ def evaluate(args, sizes, model, corpus):
             )
         facts |= {"correct": correct, "accuracy": correct / total}
     else:
-        print(f"Predictions written to {args.outputs_path}; no targets provided")
-    write_record(args.outputs_path, facts)
+        print(f"Predictions written to {config.outputs_path}; no targets provided")
+    write_record(config.outputs_path, facts)
 
 
 if __name__ == "__main__":

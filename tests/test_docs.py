@@ -94,6 +94,7 @@ def test_every_module_has_its_tests():
         "attention.py": "layers/test_attention.py",
         "london_baseline.py": "test_utils.py",
         "cli/arguments.py": "test_run.py",
+        "cli/checks.py": "test_run.py",
         "data/text.py": "test_dataset.py",
         "training/cpu.py": "training/test_microbatches.py",
         "training/protocols.py": "training/test_gpu.py",

@@ -37,8 +37,8 @@ def test_the_rate_falls_in_one_way(changes):
 def test_a_learning_rate_scales_all_rates(name):
     phase = recipes.RECIPES[name].pretrain
     line = ["pretrain", "vanilla", "wiki.txt", "--writing_params_path", "p", "--learning_rate"]
-    args = arguments.build_parser().parse_args([*line, str(2 * phase.learning_rate)])
-    doubled, _ = run.length(args, phase, 100, 1e-3)
+    config = arguments.parse([*line, str(2 * phase.learning_rate)])
+    doubled, _ = run.length(config, phase, 100, 1e-3)
     assert doubled.learning_rate == 2 * phase.learning_rate
     assert doubled.muon_rate == (phase.muon_rate and 2 * phase.muon_rate)
 

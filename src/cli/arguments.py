@@ -1,4 +1,8 @@
-"""The command line's words: which there are, what they mean, which are refused; without torch."""
+"""The command line's arguments: which there are, and what they mean. Imports no torch.
+
+`parse` makes a RunConfig of run.py's arguments. `trained_source` makes a ModelSource, for the
+commands that read a trained model.
+"""
 
 import argparse
 import os
@@ -6,16 +10,17 @@ import sys
 from functools import partial
 
 import recipes
-from cli.record import read_record, record_path
-from support.errors import InputError, Parser, errors_as_lines
+from cli.checks import check_paths, check_recipe, sizes_of
+from cli.config import ModelSource, RunConfig
+from support.errors import Parser
 
-REQUIRED = {  # flags that each function cannot do without
+REQUIRED = {  # the path flags that each function needs
     "pretrain": ("writing_params_path",),
     "finetune": ("writing_params_path", "finetune_corpus_path"),
     "evaluate": ("reading_params_path", "eval_corpus_path", "outputs_path"),
 }
 
-USED = {  # and those that it may have
+USED = {  # the path flags that each function reads
     "pretrain": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
     "finetune": ("reading_params_path", "writing_params_path", "finetune_corpus_path"),
     "evaluate": REQUIRED["evaluate"],
@@ -49,7 +54,76 @@ the most for the least work, the training questions mixed into pretraining, and 
 """
 
 
+def parse(argv=None, parser=None):
+    """The RunConfig of these arguments, by default the process's own. Prints notes on stderr.
+
+    Bad arguments are refused with SystemExit(2) or InputError.
+    """
+    parser = parser or build_parser()
+    argv = sys.argv[1:] if argv is None else argv
+    args = parser.parse_args(argv)
+    for flag in REQUIRED[args.function]:
+        if getattr(args, flag) is None:
+            parser.error(f"{args.function} needs --{flag} PATH")
+    if args.resume and args.function == "evaluate":
+        parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
+    for flag in PATHS:
+        if flag not in USED[args.function] and getattr(args, flag) is not None:
+            print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
+            setattr(args, flag, None)
+    for flag in recipes.OPTIONS:
+        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
+            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
+    check_recipe(args)
+    check_paths(args)
+    recipe = recipes.RECIPES[args.recipe]
+    source = ModelSource(
+        args.variant,
+        args.pretrain_corpus_path,
+        args.reading_params_path,
+        sizes_of(args),
+        recipe.dropout,
+        args.seed,
+        args.device,
+    )
+    return RunConfig(
+        function=args.function,
+        source=source,
+        recipe_name=args.recipe,
+        recipe=recipe,
+        writing_params_path=args.writing_params_path,
+        finetune_corpus_path=args.finetune_corpus_path,
+        eval_corpus_path=args.eval_corpus_path,
+        outputs_path=args.outputs_path,
+        epochs=args.epochs,
+        budget=args.budget,
+        max_steps=args.max_steps,
+        batch_size=args.batch_size,
+        learning_rate=args.learning_rate,
+        num_workers=args.num_workers,
+        precision=args.precision,
+        compile=args.compile,
+        resume=args.resume,
+        checkpoint_every=args.checkpoint_every,
+        keep_checkpoint=args.keep_checkpoint,
+        argv=tuple(argv),
+    )
+
+
+def trained_source(args):
+    """The ModelSource of what parser_for_trained has parsed. Bad input is an InputError."""
+    check_paths(args)
+    return ModelSource(
+        args.variant,
+        args.pretrain_corpus_path,
+        args.reading_params_path,
+        sizes_of(args),
+        device="cpu",
+    )
+
+
 def build_parser():
+    """The parser of run.py."""
     names = ", ".join(f"{name} ({recipe.summary})" for name, recipe in recipes.RECIPES.items())
     parser = Parser(
         prog="run.py",
@@ -172,7 +246,7 @@ def build_parser():
 
 
 def add_model(parser):
-    """Add the flags that sizes_of reads."""
+    """Add the flags of the model's sizes."""
     model = parser.add_argument_group("model (default: as the parameters read were trained)")
     model.add_argument(
         "--block_size",
@@ -190,7 +264,7 @@ def add_model(parser):
 
 
 def parser_for_trained(prog, description, picture_required):
-    """A parser of what run.build needs for a trained model, and of where a picture goes."""
+    """A parser of the arguments that name a trained model, and of where a picture goes."""
     parser = Parser(
         prog=prog,
         description=description,
@@ -204,25 +278,11 @@ def parser_for_trained(prog, description, picture_required):
     where = "where the picture goes" if picture_required else "where a picture goes, if anywhere"
     add("--outputs_path", type=png, metavar="PNG", required=picture_required, help=where)
     add_model(parser)
-    parser.set_defaults(  # what run.build and check_paths ask for besides
-        **dict.fromkeys(("writing_params_path", "finetune_corpus_path", "eval_corpus_path")),
-        recipe="handout",
-        seed=recipes.SEED,
-        device="cpu",
-    )
     return parser
 
 
-def run_on_trained(parser, argv, function):
-    """function(the arguments of parser_for_trained); bad input ends in SystemExit(2)."""
-    args = parser.parse_args(argv)
-    with errors_as_lines(parser):
-        check_paths(args)
-        function(args)
-
-
 def png(text):
-    """An argparse type: where a picture can be written, known before anything is computed."""
+    """An argparse type: a path where a picture can be written. Needs matplotlib."""
     if not text.lower().endswith(".png"):
         raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
     if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
@@ -263,80 +323,3 @@ def positive(text, below=float("inf")):
         limit = "" if below == float("inf") else f", below {below:g}"
         raise argparse.ArgumentTypeError(f"expected a number above 0{limit}, got {text!r}")
     return number
-
-
-def check_recipe(args):
-    """Refuse what the recipe's rules of the game exclude."""
-    if args.epochs is not None and args.budget is not None:
-        raise InputError("--epochs and --budget: expected one of them, got both; leave one out")
-    if args.function != "pretrain":
-        return
-    objective = recipes.RECIPES[args.recipe].objective
-    mixes = objective is not None and objective.questions > 0
-    if mixes and args.finetune_corpus_path is None:
-        raise InputError(
-            f"--recipe {args.recipe}: expected the training questions, which it mixes into"
-            " pretraining, got none; add --finetune_corpus_path PATH"
-        )
-    if not mixes and args.finetune_corpus_path is not None:
-        raise InputError(
-            f"--finetune_corpus_path: expected no questions in pretraining with --recipe"
-            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe mixed"
-        )
-
-
-def check_paths(args):
-    """Find what would fail at the end of a long run before its start."""
-    for flag in ("reading_params_path", "finetune_corpus_path", "eval_corpus_path"):
-        path = getattr(args, flag)
-        if path is not None and not os.path.isfile(path):
-            got = "a folder" if os.path.isdir(path) else "no such file"
-            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
-    path = args.pretrain_corpus_path
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
-        raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
-    inputs = ("pretrain_corpus_path", "reading_params_path", "finetune_corpus_path")
-    inputs = [getattr(args, flag) for flag in (*inputs, "eval_corpus_path")]
-    inputs = [path for path in inputs if path is not None]
-    read = {os.path.realpath(name) for path in inputs for name in (path, record_path(path))}
-    for flag in ("writing_params_path", "outputs_path"):
-        path = getattr(args, flag)
-        if path is None:
-            continue
-        for name in (path, record_path(path), f"{path}.lock", f"{path}.checkpoint"):
-            if os.path.realpath(name) in read:
-                raise InputError(
-                    f"--{flag}: expected a file of its own, got an input: {name}; name another"
-                )
-        folder = os.path.dirname(os.path.abspath(path))
-        if not path or os.path.exists(path) and not os.path.isfile(path):
-            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
-        if not os.path.isdir(folder):
-            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
-        if not os.access(folder, os.W_OK):
-            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
-
-
-def sizes_of(args):
-    """block_size and the variant's options: as given, else as the parameters to be read were
-    trained with, if they have a record, else the default. What is not vanilla's is printed.
-    """
-    known = read_record(args.reading_params_path) if args.reading_params_path else {}
-    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
-        name: (option.default, option.least)
-        for name, option in recipes.OPTIONS.items()
-        if name in recipes.VARIANTS[args.variant]
-    }
-    for name, (default, least) in sizes.items():
-        size = getattr(args, name)
-        if size is None and type(known.get(name)) is int and known[name] >= least:
-            size = known[name]
-        sizes[name] = default if size is None else size
-    if sizes.get("slots", 0) > sizes.get("window", 0):
-        raise InputError(
-            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
-            " lower it, or widen the window"
-        )
-    if sizes != {"block_size": recipes.BLOCK_SIZE}:
-        print("options: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
-    return sizes

@@ -1,6 +1,6 @@
-"""The record of a run beside its output, PATH.json: how the file came about, and of what.
+"""The record of a run, PATH.json beside the output at PATH: how the file was made.
 
-A record counts only for the file that it was written with, which it names by sha256.
+A record holds the sha256 of its file. It is ignored if the file has another content.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import os
 from support.errors import InputError, shown
 from support.files import write_text
 
-MOST = 2**22  # bytes of a record; a longer file is none
+MOST = 2**22  # bytes; a longer file is no record
 
 
 def record_path(path):
@@ -29,12 +29,12 @@ def write_record(path, facts):
     """Write the record of the output at `path`: the facts, in order, and the output's sha256."""
     facts = {**facts, "bytes": os.path.getsize(path), "sha256": sha256(path)}
     text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-    # a path may have bytes that are no UTF-8, as lone surrogates: JSON has escapes for these
+    # Python reads a path's bytes that are no UTF-8 as lone surrogates. JSON has escapes for them.
     write_text(record_path(path), text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def read_record(path):
-    """The facts about the file at `path`; {} where no record is, or one of another content."""
+    """The facts about the file at `path`. {} if it has no record of its own."""
     try:
         if os.path.getsize(record_path(path)) > MOST:
             return {}
@@ -49,16 +49,16 @@ def read_record(path):
 
 
 def check_record(path, about):
-    """Refuse a file whose record says that it is about something else than these facts.
+    """Refuse a file whose record contradicts these facts.
 
-    A file without a record, as those from elsewhere are, passes.
+    A file without a record passes, because files from elsewhere have none.
     """
     record = read_record(path)
     for name, value in about.items():
         if name in record and record[name] != value:
             want, have = record[name], value
             mend = "give the variant, its options and the pretraining corpus of its training"
-            if name == "vocabulary" and isinstance(want, str):  # too long to see what differs
+            if name == "vocabulary" and isinstance(want, str):  # show the difference alone
                 want, have = (
                     "".join(sorted(set(a) - set(b))) or "no more"
                     for a, b in ((want, have), (have, want))
@@ -72,7 +72,7 @@ def check_record(path, about):
 
 
 def say_replaced(path, facts):
-    """Print what a new file at `path` will replace, unless its record has all these facts."""
+    """Print what a new file at `path` will replace, unless the old record has all these facts."""
     if not os.path.exists(path):
         return
     old = read_record(path)

@@ -12,7 +12,7 @@ from conftest import biography, questions
 import model
 import recipes
 import run
-from cli import session
+from cli.record import sha256
 from training.cpu import CpuSteps
 
 
@@ -208,7 +208,7 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
         t.numel() for name, t in torch.load(path).items() if not name.endswith("attn.mask")
     )
     assert 0 < facts["peak_mb"] < 2**17
-    assert facts["corpus_sha256"] == session.sha256(world.wiki) and facts["seconds"] >= 0
+    assert facts["corpus_sha256"] == sha256(world.wiki) and facts["seconds"] >= 0
     assert "pretrain vanilla" in facts["command"] and facts["torch"] == torch.__version__
     evaluate = ["evaluate", "vanilla", world.wiki, "--reading_params_path", path]
     evaluate += ["--eval_corpus_path", world.dev, "--outputs_path", answers, "--device", "cpu"]
@@ -216,7 +216,7 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
         run.main([str(word) for word in evaluate])
     facts = json.loads((world.folder / "dev.predictions.json").read_text(encoding="utf-8"))
     assert facts["questions"] == 4 and facts["accuracy"] == facts["correct"] / 4
-    assert facts["parameters_sha256"] == session.sha256(path)
+    assert facts["parameters_sha256"] == sha256(path)
     assert "replacing" not in capsys.readouterr().out
     world.dev.write_text(questions([("Bo Lind", "Oslo")]), encoding="utf-8")
     run.main([str(word) for word in evaluate])

@@ -1,0 +1,93 @@
+"""What is refused before a run begins: by the recipe, by the paths, by the sizes. Imports no torch.
+
+Every `args` here has the flags of arguments.py as attributes.
+"""
+
+import os
+
+import recipes
+from cli.record import read_record, record_path
+from support.errors import InputError
+
+INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path")
+OUTPUTS = ("writing_params_path", "outputs_path")
+
+
+def check_recipe(args):
+    """Refuse a length given twice, and questions in pretraining that the recipe does not mix in."""
+    if args.epochs is not None and args.budget is not None:
+        raise InputError("--epochs and --budget: expected one of them, got both; leave one out")
+    if args.function != "pretrain":
+        return
+    objective = recipes.RECIPES[args.recipe].objective
+    mixes = objective is not None and objective.questions > 0
+    if mixes and args.finetune_corpus_path is None:
+        raise InputError(
+            f"--recipe {args.recipe}: expected the training questions, which it mixes into"
+            " pretraining, got none; add --finetune_corpus_path PATH"
+        )
+    if not mixes and args.finetune_corpus_path is not None:
+        raise InputError(
+            f"--finetune_corpus_path: expected no questions in pretraining with --recipe"
+            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe mixed"
+        )
+
+
+def check_paths(args):
+    """Refuse paths that cannot be read or written, before a long run begins.
+
+    A flag that the command does not have counts as not given.
+    """
+    inputs, outputs = (
+        {flag: vars(args)[flag] for flag in flags if vars(args).get(flag) is not None}
+        for flags in (INPUTS, OUTPUTS)
+    )
+    for flag, path in inputs.items():
+        if not os.path.isfile(path):
+            got = "a folder" if os.path.isdir(path) else "no such file"
+            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+    path = args.pretrain_corpus_path
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
+    read = {
+        os.path.realpath(name)
+        for path in (args.pretrain_corpus_path, *inputs.values())
+        for name in (path, record_path(path))
+    }
+    for flag, path in outputs.items():
+        for name in (path, record_path(path), f"{path}.lock", f"{path}.checkpoint"):
+            if os.path.realpath(name) in read:
+                raise InputError(
+                    f"--{flag}: expected a file of its own, got an input: {name}; name another"
+                )
+        folder = os.path.dirname(os.path.abspath(path))
+        if not path or os.path.exists(path) and not os.path.isfile(path):
+            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
+        if not os.path.isdir(folder):
+            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
+        if not os.access(folder, os.W_OK):
+            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+
+
+def sizes_of(args):
+    """block_size and the variant's options, by name.
+
+    A size is as given, else as in the record of the parameters to read, else the default.
+    """
+    known = read_record(args.reading_params_path) if args.reading_params_path else {}
+    sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
+        name: (option.default, option.least)
+        for name, option in recipes.OPTIONS.items()
+        if name in recipes.VARIANTS[args.variant]
+    }
+    for name, (default, least) in sizes.items():
+        size = getattr(args, name)
+        if size is None and type(known.get(name)) is int and known[name] >= least:
+            size = known[name]
+        sizes[name] = default if size is None else size
+    if sizes.get("slots", 0) > sizes.get("window", 0):
+        raise InputError(
+            f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
+            " lower it, or widen the window"
+        )
+    return sizes

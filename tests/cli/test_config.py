@@ -1,0 +1,117 @@
+"""The description of a run: made of the arguments, frozen, and the source of its command."""
+
+import dataclasses
+import json
+import shlex
+
+import pytest
+from conftest import CORPUS
+
+import recipes
+from cli import arguments
+from cli.config import CHANGES_NOTHING, ModelSource
+from cli.record import sha256, write_record
+from dataset import CharCorruptionDataset
+from trainer import TrainerConfig
+
+
+def parse(world, *more, function="pretrain", variant="vanilla"):
+    argv = [function, variant, world.wiki, "--writing_params_path", world.folder / "p", *more]
+    return arguments.parse([str(word) for word in argv])
+
+
+def test_every_argument_has_its_field(world):
+    """Each flag's value is found under the flag's name, or under the name that the table gives."""
+    renamed = {
+        "variant": "source.variant",
+        "pretrain_corpus_path": "source.corpus_path",
+        "reading_params_path": "source.parameters_path",
+        "seed": "source.seed",
+        "device": "source.device",
+        "recipe": "recipe_name",
+        **{name: f"source.sizes.{name}" for name in ("block_size", "window", "slots")},
+    }
+    values = {
+        **{"reading_params_path": world.dev, "finetune_corpus_path": world.train},
+        **{"block_size": 30, "window": 9, "slots": 3, "recipe": "mixed", "epochs": 5},
+        **{"max_steps": 11, "batch_size": 13, "learning_rate": 0.5, "seed": 17},
+        **{"num_workers": 19, "device": "cpu", "precision": "bf16", "checkpoint_every": 23},
+    }
+    flags = [word for name, value in values.items() for word in (f"--{name}", value)]
+    flags += ["--compile", "--resume", "--keep_checkpoint"]
+    config = parse(world, *flags, variant="linformer")
+    found = dataclasses.asdict(config)
+    argv = [str(word) for word in flags]
+    given = vars(arguments.build_parser().parse_args(["pretrain", "linformer", "w", *argv]))
+    given |= {"pretrain_corpus_path": str(world.wiki), "writing_params_path": config.argv[4]}
+    for name, value in given.items():
+        if name in recipes.OPTIONS and name not in recipes.VARIANTS["linformer"]:
+            continue
+        field = found
+        for part in renamed.get(name, name).split("."):
+            field = field[part]
+        assert field == value, name
+    assert config.recipe is recipes.RECIPES["mixed"]
+    assert config.source.dropout == config.recipe.dropout
+
+
+def test_flags_that_the_function_does_not_use_are_none(world, capsys):
+    config = parse(world, "--outputs_path", world.folder / "o", "--window", 4)
+    assert config.outputs_path is None and config.source.sizes == {"block_size": 128}
+    assert capsys.readouterr().err.splitlines() == [
+        "note: pretrain does not use --outputs_path",
+        "note: vanilla does not use --window",
+    ]
+
+
+def test_sizes_are_given_else_recorded_else_default(world):
+    path = world.folder / "old.params"
+    path.write_bytes(b"parameters")
+    write_record(path, {"block_size": 64, "window": 8})
+    reading = ("--reading_params_path", path)
+    config = parse(world, *reading, "--window", 10, variant="linformer")
+    assert list(config.source.sizes.items()) == [("block_size", 64), ("window", 10), ("slots", 4)]
+
+
+def test_a_trained_model_is_read_on_the_cpu(world):
+    parser = arguments.parser_for_trained("tool.py", "", picture_required=False)
+    argv = ["vanilla", str(world.wiki), "--reading_params_path", str(world.dev)]
+    source = arguments.trained_source(parser.parse_args(argv))
+    assert source == ModelSource(
+        *("vanilla", str(world.wiki), str(world.dev), {"block_size": 128}),
+        **{"dropout": 0.0, "seed": recipes.SEED, "device": "cpu"},
+    )
+
+
+def test_nothing_of_it_can_be_changed(world):
+    config = parse(world)
+    for thing, name in ((config, "epochs"), (config.source, "seed")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(thing, name, 1)
+
+
+def test_the_command_with_and_without_resume(world):
+    for given in ((), ("--resume",), ("--resume", "--epochs", "2")):
+        config = parse(world, *given)
+        argv = shlex.split(config.command())[2:]
+        assert argv == list(config.argv) and argv[5:] == list(given)
+        without = [word for word in argv if word != "--resume"]
+        assert shlex.split(config.command(resume=False))[2:] == without
+        resumed = shlex.split(config.command(resume=True))[2:]
+        assert resumed == (argv if given else [*argv, "--resume"])
+
+
+def test_the_identity_is_what_the_parameters_depend_on(world):
+    corpus = CharCorruptionDataset(CORPUS, 128)
+    settings = TrainerConfig(seed=7, ckpt_path="p", num_workers=3, compile=True, batch_size=5)
+    identity = parse(world, "--seed", "7").identity(settings, corpus)
+    fields = [field.name for field in dataclasses.fields(settings)]
+    fields = [name for name in fields if name not in (*CHANGES_NOTHING, "seed")]
+    hashes = ("corpus_sha256", "finetune_corpus_sha256", "reading_params_sha256")
+    assert list(identity) == [
+        *("function", "variant", "block_size", "recipe", "seed", *hashes, *fields),
+        *("dropout", "objective", "vocabulary"),
+    ]
+    assert identity["corpus_sha256"] == sha256(world.wiki) and identity["seed"] == 7
+    assert identity["batch_size"] == 5 and identity["dropout"] == 0.1
+    assert json.dumps(identity)
