@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
-from cli.arguments import png  # noqa: E402
+from cli.arguments import png_path  # noqa: E402
 from cli.record import read_record, sha256  # noqa: E402
 from data.text import parse_questions  # noqa: E402
 from pictures import draw_variants, draw_work  # noqa: E402
@@ -311,8 +311,13 @@ def main(argv=None):
     published = ROOT / "docs" / "measurements" / "accuracy.jsonl"
     add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
     add("--folder", type=Path, default=ROOT / "runs", help="of the parameters (default: runs)")
-    add("--draw", type=png, metavar="PNG", help="draw accuracy against work")
-    add("--draw_variants", type=png, metavar="PNG", help="draw accuracy of the table `variants`")
+    add("--draw", type=png_path, metavar="PNG", help="draw accuracy against work")
+    add(
+        "--draw_variants",
+        type=png_path,
+        metavar="PNG",
+        help="draw accuracy of the table `variants`",
+    )
     add("--worker", help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.worker:

@@ -17,10 +17,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 import recipes
-from cli.arguments import whole
+from cli.arguments import int_in_range
 from dataset import CharCorruptionDataset
 from model import GPT, GPTConfig
-from support.errors import Parser, errors_as_lines
+from support.errors import Parser, one_line_errors
 from support.files import read_text
 from trainer import Trainer, TrainerConfig
 from training.checkpoint import Checkpoint, random_state
@@ -62,9 +62,9 @@ def main(argv=None):
     parser = Parser(prog="checkpoint_cost.py", description=__doc__.splitlines()[0])
     parser.add_argument("--corpus", default="wiki.txt")
     parser.add_argument("--variant", default="vanilla", choices=recipes.VARIANTS)
-    parser.add_argument("--writes", type=whole(1), default=10)
+    parser.add_argument("--writes", type=int_in_range(1), default=10)
     args = parser.parse_args(argv)
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         result = measure(read_text(args.corpus), args.variant, args.writes)
         print(
             f"a checkpoint of {result['bytes'] / 1e6:.1f} MB takes {result['median_seconds']:.3f} s"

@@ -41,7 +41,7 @@ from broken_runs import (
     shrink,
     wait_for,
 )
-from cli.arguments import whole
+from cli.arguments import int_in_range
 from support.errors import Parser
 
 
@@ -278,7 +278,9 @@ CASES = {  # name: (function, share of --rounds)
 
 def main(argv=None):
     parser = Parser(prog="faults.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=whole(1), default=30, help="kills; the other cases follow")
+    parser.add_argument(
+        "--rounds", type=int_in_range(1), default=30, help="kills; the other cases follow"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
     args = parser.parse_args(argv)

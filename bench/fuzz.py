@@ -34,7 +34,7 @@ import torch
 import model
 import recipes
 import run
-from cli.arguments import whole
+from cli.arguments import int_in_range
 from support.errors import Parser
 from support.machine import peak_mb
 
@@ -266,7 +266,7 @@ def damaged(kind, raw):
 
 def main(argv=None):
     parser = Parser(prog="fuzz.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--inputs", type=whole(1), default=2400)
+    parser.add_argument("--inputs", type=int_in_range(1), default=2400)
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
     model.GPTConfig = functools.partial(model.GPTConfig, **TINY)

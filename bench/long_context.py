@@ -22,11 +22,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from cli.arguments import png, whole  # noqa: E402
+from cli.arguments import int_in_range, png_path  # noqa: E402
 from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
-from support.errors import Parser, errors_as_lines  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import peak_mb, prepare_cpu  # noqa: E402
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
@@ -247,18 +247,18 @@ def main(argv=None):
     )
     add = parser.add_argument
     add_sections(parser, SECTIONS)
-    add("--lengths", type=whole(2), nargs="+", metavar="T")
+    add("--lengths", type=int_in_range(2), nargs="+", metavar="T")
     add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
     add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")
     add("--memory", type=float, default=12, metavar="GB", help="most a measurement may take")
     add("--device", choices=("cpu", "cuda"), default="cpu", help="default: %(default)s")
-    add("--draw", type=png, metavar="PNG", help="also draw time over length; needs matplotlib")
+    add("--draw", type=png_path, metavar="PNG", help="also draw time over length; needs matplotlib")
     args = parser.parse_args(argv)
     if args.worker:
         work(*json.loads(args.worker))
         return
     check_sections(parser, args, SECTIONS)
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         run_sections(args, SECTIONS, threads=args.threads, options=OPTIONS)
 
 

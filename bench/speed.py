@@ -24,12 +24,12 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from tqdm import tqdm  # noqa: E402
 
-from cli.arguments import png, whole  # noqa: E402
+from cli.arguments import int_in_range, png_path  # noqa: E402
 from cli.record import read_record  # noqa: E402
 from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
 from pictures import draw_growth  # noqa: E402
 from recipes import FLOP_PER_TOKEN  # noqa: E402
-from support.errors import Parser, errors_as_lines  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
@@ -306,7 +306,7 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_sections(parser, SECTIONS)
-    parser.add_argument("--repeats", type=whole(1), default=5, help="default: %(default)s")
+    parser.add_argument("--repeats", type=int_in_range(1), default=5, help="default: %(default)s")
     parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
     parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of training")
@@ -316,14 +316,14 @@ def main(argv=None):
     parser.add_argument("--compile", action="store_true", help=compiled)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
-    parser.add_argument("--draw", type=png, metavar="PNG", help="also draw the growth here")
+    parser.add_argument("--draw", type=png_path, metavar="PNG", help="also draw the growth here")
     args = parser.parse_args(argv)
     if args.worker:
         kind, arguments = json.loads(args.worker)
         if arguments.get("side") == "ours":
             prepare_cpu()  # before the measurement imports torch
             prepare_products()
-        with errors_as_lines(parser):
+        with one_line_errors(parser):
             print(json.dumps(MEASURES[kind](**arguments)))
         return
     args.precision = args.precision or ("bf16" if args.device == "cuda" else "fp32")
@@ -335,7 +335,7 @@ def main(argv=None):
     for path in args.parameters:
         if not Path(path).is_file():
             parser.error(f"--parameters: expected a parameter file, got {path}; train one first")
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         run_sections(args, SECTIONS)
 
 

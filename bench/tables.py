@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from accuracy import COURSE  # noqa: E402
-from support.errors import InputError, Parser, errors_as_lines  # noqa: E402
+from support.errors import InputError, Parser, one_line_errors  # noqa: E402
 from support.files import read_text, write_text  # noqa: E402
 from table_columns import TABLES  # noqa: E402
 
@@ -95,7 +95,7 @@ def main(argv=None, root=ROOT):
     )
     args = parser.parse_args(argv)
     found = 0
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         for page in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
             text, differ = fill(read_text(page), root)
             for name in differ:

@@ -9,7 +9,7 @@ Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
 import warnings
 
 from cli.arguments import parser_for_trained, trained_source
-from support.errors import errors_as_lines
+from support.errors import one_line_errors
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
 INCHES = 0.085  # a character of a label
@@ -22,7 +22,7 @@ def main(argv=None):
         "--question", metavar="TEXT", required=True, help="as in the question files"
     )
     args = parser.parse_args(argv)
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         draw_question(trained_source(args), args.question, args.outputs_path)
 
 
@@ -33,7 +33,7 @@ def draw_question(source, question, picture_path):
     import run
     import utils
     from data.text import MASK_CHAR, encode
-    from support.files import written_whole
+    from support.files import atomic_write
 
     model, corpus = run.build(source)
     (answer,) = utils.predict_places(model, corpus, [question], "--question")
@@ -43,7 +43,7 @@ def draw_question(source, question, picture_path):
     text = "".join(corpus.itos[i] for i in ids)
     figure = picture(weights_of(model, torch.tensor([ids])), text)
     figure.suptitle(f"{source.variant}: {text}", fontsize=14)
-    with written_whole(picture_path) as path, warnings.catch_warnings():
+    with atomic_write(picture_path) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font lacks
         figure.savefig(path, format="png", dpi=110)
     print(f"{text}\nPicture written to {picture_path}")

@@ -15,7 +15,7 @@ import torch
 from data.examples import Examples, draw, to_device
 from data.text import MASK, MASK_CHAR, PAD, PAD_CHAR, encode, parse_questions
 from recipes import BLOCK_SIZE
-from support.errors import InputError, Parser, errors_as_lines
+from support.errors import InputError, Parser, one_line_errors
 from support.files import read_text
 
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
@@ -184,7 +184,7 @@ def main(argv=None):
     parser.add_argument("dataset", choices=("namedata", "charcorruption"))
     args = parser.parse_args(argv)
     root = Path(__file__).resolve().parent.parent
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         dataset = CharCorruptionDataset(read_text(root / "wiki.txt"), BLOCK_SIZE)
         print(dataset)
         if args.dataset == "namedata":

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import recipes
 from cli.arguments import parser_for_trained, trained_source
-from support.errors import InputError, errors_as_lines
+from support.errors import InputError, one_line_errors
 
 # what an answer is
 RIGHT = "right"
@@ -55,7 +55,7 @@ def main(argv=None):
         "--eval_corpus_path", metavar="PATH", required=True, help="question TAB place"
     )
     args = parser.parse_args(argv)
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         examine(trained_source(args), args.eval_corpus_path, args.outputs_path)
 
 
@@ -66,7 +66,7 @@ def examine(source, path, picture_path=None):
     """
     import run
     from data.text import parse_questions
-    from support.files import read_text, written_whole
+    from support.files import atomic_write, read_text
 
     rows = parse_questions(read_text(path), path)
     if any(place is None for _, place in rows):
@@ -81,7 +81,7 @@ def examine(source, path, picture_path=None):
     for line in (*report(answers), "", *report_of_nobody(about_nobody, answers, invented)):
         print(line)
     if picture_path:
-        with written_whole(picture_path) as temporary:
+        with atomic_write(picture_path) as temporary:
             figure = picture(answers, about_nobody)
             figure.suptitle(f"{source.variant}, {source.parameters_path}; {path}", fontsize=9)
             figure.savefig(temporary, format="png")

@@ -5,7 +5,7 @@
 A model that has learnt nothing but the commonest answer scores this.
 """
 
-from support.errors import Parser, errors_as_lines
+from support.errors import Parser, one_line_errors
 
 
 def main(argv=None):
@@ -18,7 +18,7 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
 
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         import utils  # imports torch, which --help does not need
         from data.text import parse_questions
         from support.files import read_text

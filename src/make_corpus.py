@@ -18,8 +18,8 @@ from pathlib import Path
 
 from data.world.lives import WINDOW, write_lines
 from data.world.plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
-from support.errors import InputError, Parser, errors_as_lines
-from support.files import written_whole
+from support.errors import InputError, Parser, one_line_errors
+from support.files import atomic_write
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}
@@ -131,7 +131,7 @@ def write_files(texts_by_path):
             raise InputError(f"expected a file to write, got the folder {path}; name a file in it")
     with ExitStack() as moves:
         for path, text in texts_by_path.items():
-            temporary = moves.enter_context(written_whole(path))
+            temporary = moves.enter_context(atomic_write(path))
             Path(temporary).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -208,7 +208,7 @@ def check_options(options):
 
 def main(argv=None):
     parser = build_parser()
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         options = parser.parse_args(argv)
         check_options(options)
         cast = build(options.people, options.seed)

@@ -24,7 +24,7 @@ CHECKPOINT_SHARE = 0.01  # of the run's time, at most, for checkpoints: a slow d
 
 
 @dataclass(frozen=True)
-class Phase:
+class TrainingPlan:
     """One training run of a recipe."""
 
     max_epochs: int | None  # passes over the training file; None: as many as the budget allows
@@ -35,7 +35,7 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Objective:
+class FactWindowConfig:
     """What windows.FactWindows makes pretraining examples of, in place of span corruption."""
 
     phrases: str  # what is learnt: "capitalised", "behind prepositions" or "answers"
@@ -49,14 +49,16 @@ class Recipe:
     """Hyperparameters of pretraining and of both kinds of finetuning."""
 
     summary: str  # for --help
-    pretrain: Phase
-    finetune: Phase  # starting from pretrained parameters
-    scratch: Phase  # finetuning without pretraining
+    pretrain: TrainingPlan
+    finetune: TrainingPlan  # starting from pretrained parameters
+    scratch: TrainingPlan  # finetuning without pretraining
     dropout: float  # on embeddings, attention weights and residual branches
     betas: tuple[float, float] = (0.9, 0.95)  # AdamW's averaging of gradient and its square
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
-    objective: Objective | None = None  # of pretraining; None: the assignment's span corruption
+    objective: FactWindowConfig | None = (
+        None  # of pretraining; None: the assignment's span corruption
+    )
     decay_share: float | None = None  # of the steps, over which the rate falls in a line to 0;
     #                                   None: it follows the assignment's cosine
     warmup_share: float = 0.0  # of the steps, over which it rises to the line
@@ -82,23 +84,23 @@ RECIPES = {
     # course's dev set.
     "handout": Recipe(
         summary="the assignment's hyperparameters: 650 epochs of pretraining, hours on a CPU",
-        pretrain=Phase(max_epochs=650, batch_size=128, learning_rate=6e-3),
-        finetune=Phase(max_epochs=10, batch_size=256, learning_rate=6e-4),
-        scratch=Phase(max_epochs=75, batch_size=256, learning_rate=6e-4),
+        pretrain=TrainingPlan(max_epochs=650, batch_size=128, learning_rate=6e-3),
+        finetune=TrainingPlan(max_epochs=10, batch_size=256, learning_rate=6e-4),
+        scratch=TrainingPlan(max_epochs=75, batch_size=256, learning_rate=6e-4),
         dropout=0.1,
         warmup_tokens=512 * 20,
         decay_epochs=200,
     ),
     "fast": Recipe(
         summary="the assignment's order and files, learnt from fact windows",
-        pretrain=Phase(
+        pretrain=TrainingPlan(
             max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
         ),
-        finetune=Phase(max_epochs=5, batch_size=128, learning_rate=1e-3),
-        scratch=Phase(max_epochs=20, batch_size=128, learning_rate=1e-3),
+        finetune=TrainingPlan(max_epochs=5, batch_size=128, learning_rate=1e-3),
+        scratch=TrainingPlan(max_epochs=20, batch_size=128, learning_rate=1e-3),
         dropout=0.0,
         weight_decay=0.0,
-        objective=Objective(phrases="behind prepositions", questions=0.0),
+        objective=FactWindowConfig(phrases="behind prepositions", questions=0.0),
         warmup_share=0.04,
         decay_share=0.95,
     ),
@@ -106,7 +108,9 @@ RECIPES = {
 MIXED = replace(
     RECIPES["fast"],
     summary="as fast, with the training questions mixed into pretraining",
-    pretrain=Phase(max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2, muon_rate=0.02),
-    objective=Objective(phrases="answers", questions=0.25),
+    pretrain=TrainingPlan(
+        max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.2, muon_rate=0.02
+    ),
+    objective=FactWindowConfig(phrases="answers", questions=0.25),
 )
 RECIPES["mixed"] = MIXED

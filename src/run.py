@@ -13,7 +13,7 @@ from dataclasses import replace
 import recipes
 from cli.arguments import build_parser, parse
 from support import machine
-from support.errors import errors_as_lines
+from support.errors import one_line_errors
 
 
 def main(argv=None):
@@ -23,7 +23,7 @@ def main(argv=None):
     error of the system, and 128 + its number for a signal.
     """
     parser = build_parser()
-    with errors_as_lines(parser):
+    with one_line_errors(parser):
         config = parse(argv, parser)
         try:
             run(config)
@@ -174,7 +174,7 @@ def length(config, phase, n_examples, work):
 def evaluate(config, model, corpus):
     """Write the model's answers to the questions of a file. Score them if the file has places."""
     import utils
-    from cli.record import say_replaced, sha256, write_record
+    from cli.record import note_overwritten, sha256, write_record
     from data.text import parse_questions
     from support.files import read_text, write_text
     from training.checkpoint import versions
@@ -197,7 +197,7 @@ def evaluate(config, model, corpus):
         "questions": len(answers),
         "seconds": round(time.monotonic() - started, 1),
     }
-    say_replaced(
+    note_overwritten(
         config.outputs_path,
         {name: facts[name] for name in ("eval_corpus_sha256", "parameters_sha256")},
     )

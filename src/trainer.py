@@ -4,7 +4,6 @@ forward(x, y) -> (anything, loss), and a dataset.
 
 import math
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -132,9 +131,8 @@ class Trainer:
             self.config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)
         )
         steps = GpuSteps(self) if self.on_gpu else CpuSteps(self)
-        stream = steps.stream() if self.on_gpu else nullcontext()
         try:
-            with stream:
+            with steps.stream():
                 self.run_steps(steps, progress)
         finally:
             progress.close()
@@ -224,9 +222,9 @@ class Trainer:
         """Mean loss over the batches of the test dataset, without dropout."""
         self.model.eval()
         losses = []
-        for _, _, (chunks, _) in load_batches(self.test_dataset, self.config, 1):
+        for _, _, (micro_batches, _) in load_batches(self.test_dataset, self.config, 1):
             losses.append(0.0)
-            for x, y, weight in chunks:
+            for x, y, weight in micro_batches:
                 loss = self.loss(x.to(self.device), y.to(self.device))
                 losses[-1] += weight * loss.item()
         return sum(losses) / len(losses)
@@ -234,10 +232,9 @@ class Trainer:
     def make_optimizers(self):
         """AdamW in the assignment's two groups, and Muon if the configuration has a rate for it.
 
-        The assignment's list of parameters to spare from weight decay reads `bias` and
-        `LayerNorm.weight`; no parameter is called the latter, so LayerNorm's weights, the
-        embeddings and the synthesizer's w2 and b2 are decayed. Kept as it is: the results we
-        compare with had it.
+        The assignment spares `bias` and `LayerNorm.weight` from weight decay. No parameter has the
+        second name: LayerNorm's weights, the embeddings and the synthesizer's w2 and b2 are
+        decayed. We keep that, because the results that we compare with had it.
         """
         config, peak = self.config, self.config.learning_rate
         hidden = [] if config.muon_rate is None else list(self.model.hidden_matrices())
@@ -262,9 +259,9 @@ class Trainer:
             save_parameters(self.model, self.config.ckpt_path)
 
     def write_checkpoint(self):
-        """Write the state after the last whole step, unless the file has it or an update broke off.
+        """Write a checkpoint of the last complete step; return whether the file has it now.
 
-        Return whether the file has it now.
+        Nothing is written if the file has that step already, or if an update was interrupted.
         """
         if self.checkpoint is None or self.random is None or not self.losses:
             return False

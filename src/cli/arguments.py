@@ -157,7 +157,7 @@ def build_parser():
     )
     ours(
         "--epochs",
-        type=whole(0),
+        type=int_in_range(0),
         metavar="N",
         help="passes over the data; 0 writes the initial parameters (default: the recipe's)",
     )
@@ -171,13 +171,13 @@ def build_parser():
     )
     ours(
         "--max_steps",
-        type=whole(1),
+        type=int_in_range(1),
         metavar="N",
         help="stop after N optimizer steps, by which the rate of fast and mixed has fallen to 0",
     )
     ours(
         "--batch_size",
-        type=whole(1),
+        type=int_in_range(1),
         metavar="N",
         help="examples a step (default: the recipe's), or"
         f" questions decoded together (default: {recipes.BATCH_QUESTIONS})",
@@ -191,14 +191,14 @@ def build_parser():
     )
     ours(
         "--seed",
-        type=whole(0, 2**32 - 1),
+        type=int_in_range(0, 2**32 - 1),
         default=recipes.SEED,
         metavar="N",
         help="of initial parameters, spans and dropout (default: %(default)s)",
     )
     ours(
         "--num_workers",
-        type=whole(0),
+        type=int_in_range(0),
         default=0,
         metavar="N",
         help="processes that prepare batches; changes no result (default: %(default)s)",
@@ -233,7 +233,7 @@ def build_parser():
     )
     saving(
         "--checkpoint_every",
-        type=whole(1),
+        type=int_in_range(1),
         metavar="N",
         help="write a checkpoint at the end of every Nth epoch too",
     )
@@ -250,14 +250,14 @@ def add_model(parser):
     model = parser.add_argument_group("model (default: as the parameters read were trained)")
     model.add_argument(
         "--block_size",
-        type=whole(8),
+        type=int_in_range(8),
         metavar="N",
         help=f"characters of context (else {recipes.BLOCK_SIZE})",
     )
     for name, option in recipes.OPTIONS.items():
         model.add_argument(
             f"--{name}",
-            type=whole(option.least),
+            type=int_in_range(option.least),
             metavar="N",
             help=f"{option.summary} (else {option.default})",
         )
@@ -276,12 +276,12 @@ def parser_for_trained(prog, description, picture_required):
     add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="their corpus")
     add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
     where = "where the picture goes" if picture_required else "where a picture goes, if anywhere"
-    add("--outputs_path", type=png, metavar="PNG", required=picture_required, help=where)
+    add("--outputs_path", type=png_path, metavar="PNG", required=picture_required, help=where)
     add_model(parser)
     return parser
 
 
-def png(text):
+def png_path(text):
     """An argparse type: a path where a picture can be written. Needs matplotlib."""
     if not text.lower().endswith(".png"):
         raise argparse.ArgumentTypeError(f"expected a name that ends in .png, got {text}")
@@ -297,7 +297,7 @@ def png(text):
     return text
 
 
-def whole(low, high=None):
+def int_in_range(low, high=None):
     """An argparse type: a whole number from `low` up, to `high` if given."""
     expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 
-from support.errors import InputError, shown
+from support.errors import InputError, shorten_repr
 from support.files import write_text
 
 MOST = 2**22  # bytes; a longer file is no record
@@ -66,12 +66,12 @@ def check_record(path, about):
                 name = "characters that the other lacks"
                 mend = "it was trained with another wiki.txt, so pass that one"
             raise InputError(
-                f"{path}: {name}: expected that of its record, {shown(want)}, got {shown(have)};"
-                f" {mend}"
+                f"{path}: {name}: expected that of its record, {shorten_repr(want)}, got"
+                f" {shorten_repr(have)}; {mend}"
             )
 
 
-def say_replaced(path, facts):
+def note_overwritten(path, facts):
     """Print what a new file at `path` will replace, unless the old record has all these facts."""
     if not os.path.exists(path):
         return
@@ -79,4 +79,7 @@ def say_replaced(path, facts):
     if not old:
         print(f"replacing {path}, of unknown origin (it has no record of its own)", flush=True)
     elif any(old.get(name) != value for name, value in facts.items()):
-        print(f"replacing {path}, which came from: {shown(old.get('command'), 300)}", flush=True)
+        print(
+            f"replacing {path}, which came from: {shorten_repr(old.get('command'), 300)}",
+            flush=True,
+        )

@@ -5,11 +5,11 @@ import time
 from contextlib import suppress
 
 import recipes
-from cli.record import read_record, record_path, say_replaced, write_record
+from cli.record import note_overwritten, read_record, record_path, write_record
 from support.errors import InputError, NonFiniteLoss
 from support.files import locked, remove_leftovers
 from support.machine import peak_mb
-from support.signals import stopping
+from support.signals import stop_on_signals
 from training.checkpoint import SUFFIX, Checkpoint, versions
 
 
@@ -36,8 +36,8 @@ def train(config, trainer, facts):
             remove_leftovers(written)
         if not prepare(config, trainer):
             return
-        say_replaced(path, trainer.checkpoint.identity)
-        with stopping(trainer) as stop:
+        note_overwritten(path, trainer.checkpoint.identity)
+        with stop_on_signals(trainer) as stop:
             try:
                 trainer.train()
                 if trainer.complete:

@@ -83,7 +83,7 @@ class FactWindows(Examples):
 
     An epoch has every phrase once and the objective's share of questions, in a new order.
     Arguments: corpus, a CharCorruptionDataset (documents and vocabulary); objective, a
-    recipes.Objective; questions, a NameDataset or None.
+    recipes.FactWindowConfig; questions, a NameDataset or None.
     """
 
     def __init__(self, corpus, objective, questions=None):

@@ -27,7 +27,7 @@ class Parser(argparse.ArgumentParser):
 
 
 @contextmanager
-def errors_as_lines(parser):
+def one_line_errors(parser):
     """Within it a command ends in one line, and SystemExit, at what is no bug of ours.
 
     The code is 2 for what the user can mend, 1 for the system, 130 for Ctrl-C; and 141, without a
@@ -65,7 +65,7 @@ def first_line(error):
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def shown(value, most=70):
+def shorten_repr(value, most=70):
     """A value in a message, in at most so many characters."""
     text = repr(value)
     return text if len(text) <= most else text[: most - 4] + " ..."

@@ -38,7 +38,7 @@ def read_text(path):
 
 
 @contextmanager
-def written_whole(path):
+def atomic_write(path):
     """A path to write to that becomes `path` when the block ends, and vanishes if it fails.
 
     The content is on the disk before it takes the name, so that a crash or a power cut leaves the
@@ -90,7 +90,7 @@ def remove_leftovers(path):
 def write_text(path, text):
     """Write UTF-8 text, with '\\n' at line ends on every platform."""
     with (
-        written_whole(path) as temporary,
+        atomic_write(path) as temporary,
         open(temporary, "w", encoding="utf-8", newline="\n") as file,
     ):
         file.write(text)
@@ -167,7 +167,7 @@ def save_tensors(path, content):
 
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    with written_whole(path) as temporary, open(temporary, "wb") as file:
+    with atomic_write(path) as temporary, open(temporary, "wb") as file:
         file.write(buffer.getbuffer())
 
 

@@ -12,7 +12,7 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C; kill, schedulers; a closed te
 NOTICE = "\nfinishing this step, then writing a checkpoint; Ctrl-C leaves at once\n"
 
 
-class Stop:
+class SignalHandler:
     """Handles the signals of one run: sets `trainer.stop`, and keeps the first signal's number."""
 
     def __init__(self, trainer):
@@ -45,12 +45,12 @@ class Stop:
 
 
 @contextmanager
-def stopping(trainer):
+def stop_on_signals(trainer):
     """Signals ask `trainer` to stop while the block runs; what they did before is then restored.
 
     A signal that is ignored (nohup) stays ignored, and outside the main thread nothing changes.
     """
-    stop, before = Stop(trainer), {}
+    stop, before = SignalHandler(trainer), {}
     if threading.current_thread() is threading.main_thread():
         for name in NAMES:
             number = getattr(signal, name, None)  # Windows has no SIGHUP

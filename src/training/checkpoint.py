@@ -15,7 +15,7 @@ from contextlib import suppress
 import numpy as np
 import torch
 
-from support.errors import InputError, shown
+from support.errors import InputError, shorten_repr
 from support.files import are_named_tensors, check_tensors, read_tensors, save_tensors, size_of
 from training.muon import Muon
 
@@ -71,18 +71,16 @@ class Checkpoint:
         content = read_tensors(self.path, most, "a checkpoint")
         about = content.get("about") if isinstance(content, dict) else None
         number = content.get("checkpoint") if isinstance(about, str) else None
-        require(
-            self.path, type(number) is int and number == FORMAT, f"a format {FORMAT} checkpoint"
-        )
+        check(self.path, type(number) is int and number == FORMAT, f"a format {FORMAT} checkpoint")
         with suppress(ValueError, RecursionError):
             about = json.loads(about)
-        require(self.path, isinstance(about, dict), "a description of the run")
+        check(self.path, isinstance(about, dict), "a description of the run")
         for part in ("identity", "versions"):
-            require(self.path, isinstance(about.get(part), dict), f"the run's {part}")
+            check(self.path, isinstance(about.get(part), dict), f"the run's {part}")
         self._check_identity(about["identity"], about.get("command"))
         was, now = about["versions"], versions(device)
         changed = [
-            f"{name} {shown(was.get(name))} then, {shown(now[name])} now"
+            f"{name} {shorten_repr(was.get(name))} then, {shorten_repr(now[name])} now"
             for name in now
             if was.get(name) != now[name]
         ]
@@ -97,11 +95,11 @@ class Checkpoint:
                     began = f" (the run began with: {command})"
                 mend = f"continue with what the run began with{began}"
                 if field == "precision":  # which follows from the device unless it is given
-                    mend = f"add --precision {shown(found.get(field))}"
+                    mend = f"add --precision {shorten_repr(found.get(field))}"
                 raise InputError(
-                    f"{self.path}: {field}: expected {shown(found.get(field))}, got"
-                    f" {shown(self.identity.get(field))}; {mend}, or delete the checkpoint to start"
-                    " over"
+                    f"{self.path}: {field}: expected {shorten_repr(found.get(field))}, got"
+                    f" {shorten_repr(self.identity.get(field))}; {mend}, or delete the checkpoint"
+                    " to start over"
                 )
 
     def exists(self):
@@ -113,7 +111,7 @@ class Checkpoint:
             os.unlink(self.path)
 
 
-def require(path, holds, what):
+def check(path, holds, what):
     """An InputError that a checkpoint is not what it should be, unless `holds`."""
     if not holds:
         raise InputError(
@@ -192,16 +190,16 @@ def put_back(trainer, state, path):
 
 def check_state(trainer, state, path):
     """Refuse a state that is not one of this trainer between two steps."""
-    require(path, isinstance(state, dict) and state.keys() == set(PARTS), "a trainer's state")
+    check(path, isinstance(state, dict) and state.keys() == set(PARTS), "a trainer's state")
     model, moments, losses = state["model"], state["moments"], {"losses": state["losses"]}
     for tensors in (model, moments, losses):
         fits = isinstance(tensors, dict) and are_named_tensors(tensors)
-        require(path, fits, "a trainer's tensors by name")
+        check(path, fits, "a trainer's tensors by name")
     for part, kind in (("tokens", int), ("seconds", float)):
         fits = type(state[part]) is kind and 0 <= state[part] < math.inf
-        require(path, fits, f"a number of {part}")
+        check(path, fits, f"a number of {part}")
     steps, total = state["losses"].numel(), trainer.total_steps
-    require(path, 0 < steps <= total, f"the losses of 1 to {total} steps")
+    check(path, 0 < steps <= total, f"the losses of 1 to {total} steps")
     expected = {
         f"{name}.{kind}": torch.tensor(0.0) if kind == "step" else parameter
         for name, parameter, optimizer in trained(trainer)

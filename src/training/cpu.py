@@ -2,6 +2,7 @@
 
 import math
 import sys
+from contextlib import nullcontext
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -43,6 +44,10 @@ class CpuSteps:
             trainer.set_rate(len(trainer.losses), trainer.tokens)
             trainer.update_random()
             yield epoch, step
+
+    def stream(self):
+        """Where to iterate: nothing is needed on a CPU."""
+        return nullcontext()
 
     def gradient(self, micro_batches):
         """Put the gradient of Σ weight · loss into the parameters; return Σ weight · loss."""

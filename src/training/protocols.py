@@ -3,6 +3,7 @@
 Legend: B examples of a batch, L tokens of a padded row.
 """
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor, device
@@ -26,7 +27,7 @@ class BatchDataset(Protocol):
 
 @runtime_checkable
 class GpuDataset(BatchDataset, Protocol):
-    """A dataset that can also draw its examples on a GPU."""
+    """A dataset that can also draw its examples on a GPU. Others are drawn on the CPU."""
 
     longest_row: int  # tokens of an example at most; everything behind them is padding
 
@@ -34,7 +35,7 @@ class GpuDataset(BatchDataset, Protocol):
         """A copy of the dataset whose tensors are on the device."""
 
     def padded_batch(self, indices: Tensor, seed: int, epoch: Tensor) -> tuple[Tensor, Tensor]:
-        """x and y (B, L) of the examples `indices` (B,) of the epoch () .
+        """x and y (B, L) of the examples `indices` (B,) of the epoch ().
 
         No shape and no branch depends on a value: the host never waits for the GPU.
         """
@@ -46,6 +47,14 @@ class LossModel(Protocol):
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         """The loss () of forward(x, y). Its shapes may depend on values."""
+
+
+@runtime_checkable
+class MuonModel(Protocol):
+    """A model that Muon can train; a TrainerConfig with a muon_rate needs one."""
+
+    def hidden_matrices(self) -> Iterable[Tensor]:
+        """The weights (rows, columns) that Muon trains. AdamW trains all other parameters."""
 
 
 @runtime_checkable

@@ -51,13 +51,13 @@ def test_a_mismatch_is_refused_and_silence_passes(output):
 
 def test_what_a_new_file_replaces_is_said(output, capsys):
     about = {"eval_corpus_sha256": "1", "parameters_sha256": "2"}
-    record.say_replaced(output.with_name("new"), about)
+    record.note_overwritten(output.with_name("new"), about)
     record.write_record(output, about | {"command": "python src/run.py evaluate"})
-    record.say_replaced(output, about)
+    record.note_overwritten(output, about)
     assert capsys.readouterr().out == ""
-    record.say_replaced(output, about | {"parameters_sha256": "3"})
+    record.note_overwritten(output, about | {"parameters_sha256": "3"})
     output.with_name("out.json").write_text(json.dumps({}))
-    record.say_replaced(output, about)
+    record.note_overwritten(output, about)
     assert capsys.readouterr().out.splitlines() == [
         f"replacing {output}, which came from: 'python src/run.py evaluate'",
         f"replacing {output}, of unknown origin (it has no record of its own)",

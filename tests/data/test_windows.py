@@ -15,7 +15,7 @@ from data.windows import (
     title_of,
 )
 from dataset import CharCorruptionDataset, NameDataset
-from recipes import Objective
+from recipes import FactWindowConfig
 from support.errors import InputError
 
 LINE = "Ada B. Novák. Ada Novák (born 1903 in New Graz, Styria) wrote to Bo ."
@@ -69,7 +69,7 @@ def rows_of(dataset, epochs):
 def test_every_row_is_made_of_its_document():
     """The parts of each row stand in the line as the docstring says, with each number of words."""
     corpus = CharCorruptionDataset(LINE, 128)
-    dataset = FactWindows(corpus, Objective("capitalised", questions=0.0, before=2, after=1))
+    dataset = FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0, before=2, after=1))
     seen = set()
     for row, y in rows_of(dataset, 60):
         after, rest, phrase, end = row.split("⁇")
@@ -92,7 +92,7 @@ def test_every_row_is_made_of_its_document():
 def test_an_epoch_has_every_phrase_and_the_share_of_questions():
     corpus = CharCorruptionDataset(CORPUS, 128)
     pairs = NameDataset(corpus, questions(PEOPLE[:5]))
-    dataset = FactWindows(corpus, Objective("answers", questions=0.25), pairs)
+    dataset = FactWindows(corpus, FactWindowConfig("answers", questions=0.25), pairs)
     rows = [row for row, _ in rows_of(dataset, 1)]
     asked = [row for row in rows if row.startswith("Where was")]
     assert len(rows) == len(dataset) and len(asked) == round((len(rows) - len(asked)) / 3)
@@ -111,7 +111,7 @@ def test_an_epoch_has_every_phrase_and_the_share_of_questions():
 def test_batches_are_the_examples():
     corpus = CharCorruptionDataset(CORPUS, 128)
     dataset = FactWindows(
-        corpus, Objective("answers", questions=0.4), NameDataset(corpus, questions(PEOPLE))
+        corpus, FactWindowConfig("answers", questions=0.4), NameDataset(corpus, questions(PEOPLE))
     )
     indices = range(3, 14)
     chunks, tokens = dataset.batch(indices, 5, 2)
@@ -132,7 +132,7 @@ def test_batches_are_the_examples():
 def test_long_titles_and_phrases_fit_or_are_left_out():
     fits = "A" * 60 + ". was in " + "B" * 61 + " and elsewhere"
     corpus = CharCorruptionDataset(fits + "\n" + "A" * 60 + ". was in " + "B" * 64, 128)
-    dataset = FactWindows(corpus, Objective("capitalised", questions=0.0, before=3, after=3))
+    dataset = FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0, before=3, after=3))
     assert len(dataset) == 1
     for row, _ in rows_of(dataset, 20):
         assert row.endswith("⁇" + "B" * 61 + "⁇") and len(row) <= 128
@@ -142,4 +142,4 @@ def test_long_titles_and_phrases_fit_or_are_left_out():
 def test_a_text_without_phrases_is_refused():
     corpus = CharCorruptionDataset("all small letters . and no names", 128)
     with pytest.raises(InputError, match="`Name. Sentences`, with phrases to learn \\(capital"):
-        FactWindows(corpus, Objective("capitalised", questions=0.0))
+        FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0))

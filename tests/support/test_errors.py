@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from support.errors import InputError, Parser, errors_as_lines
+from support.errors import InputError, Parser, one_line_errors
 
 
 def ended(error):
     """The exit code of a command in which `error` is raised."""
-    with pytest.raises(SystemExit) as stop, errors_as_lines(Parser("tool.py")):
+    with pytest.raises(SystemExit) as stop, one_line_errors(Parser("tool.py")):
         raise error
     return stop.value.code
 
@@ -31,7 +31,7 @@ def test_the_line_and_the_code(error, code, line, capsys):
 
 
 def test_a_bug_keeps_its_traceback():
-    with pytest.raises(KeyError), errors_as_lines(Parser("tool.py")):
+    with pytest.raises(KeyError), one_line_errors(Parser("tool.py")):
         raise KeyError("a bug")
 
 
@@ -41,7 +41,7 @@ def test_nobody_reads_what_is_printed(leaves, monkeypatch, capsys):
     os.close(reading)
     with open(writing, "w") as gone:
         monkeypatch.setattr(sys, "stdout", gone)
-        with pytest.raises(SystemExit) as stop, errors_as_lines(Parser("tool.py")):
+        with pytest.raises(SystemExit) as stop, one_line_errors(Parser("tool.py")):
             print("a line")
             if leaves:
                 raise SystemExit(1)

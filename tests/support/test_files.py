@@ -45,7 +45,7 @@ def test_texts_that_are_none(tmp_path, raw, says):
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "kept"
     path.write_text("old")
-    with pytest.raises(RuntimeError), files.written_whole(path) as temporary:
+    with pytest.raises(RuntimeError), files.atomic_write(path) as temporary:
         with open(temporary, "w") as file:
             file.write("half of the ne")
         raise RuntimeError

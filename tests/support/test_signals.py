@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from support import signals as interrupt
+from support import signals
 
 
 def send(number):
@@ -17,7 +17,7 @@ def send(number):
 def test_the_first_asks_and_a_second_ctrl_c_leaves():
     trainer = SimpleNamespace(stop=False)
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    with interrupt.stopping(trainer) as stop:
+    with signals.stop_on_signals(trainer) as stop:
         send(signal.SIGTERM)
         assert trainer.stop and stop.code == 143
         send(signal.SIGTERM)  # a shell or make may send it twice
@@ -30,7 +30,7 @@ def test_the_first_asks_and_a_second_ctrl_c_leaves():
 def test_what_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with interrupt.stopping(SimpleNamespace(stop=False)) as stop:
+        with signals.stop_on_signals(SimpleNamespace(stop=False)) as stop:
             send(signal.SIGHUP)
             assert stop.signal is None
     finally:
@@ -41,14 +41,14 @@ def test_a_closed_terminal_is_not_written_to(monkeypatch):
     changed = []
     monkeypatch.setattr(os, "isatty", lambda fd: fd == 2)
     monkeypatch.setattr(os, "dup2", lambda old, new: changed.append(new))
-    with interrupt.stopping(SimpleNamespace(stop=False)) as stop:
+    with signals.stop_on_signals(SimpleNamespace(stop=False)) as stop:
         send(signal.SIGHUP)
     assert stop.code == 129 and changed == [2]
 
 
 def test_outside_the_main_thread_nothing_changes():
     def train():
-        with interrupt.stopping(SimpleNamespace(stop=False)):
+        with signals.stop_on_signals(SimpleNamespace(stop=False)):
             handlers.append(signal.getsignal(signal.SIGINT))
 
     handlers = []
@@ -59,9 +59,9 @@ def test_outside_the_main_thread_nothing_changes():
 
 
 def test_processes_that_prepare_batches_ignore_them():
-    before = {name: signal.getsignal(getattr(signal, name)) for name in interrupt.NAMES}
+    before = {name: signal.getsignal(getattr(signal, name)) for name in signals.NAMES}
     try:
-        interrupt.ignore_signals(0)
+        signals.ignore_signals(0)
         assert {signal.getsignal(getattr(signal, name)) for name in before} == {signal.SIG_IGN}
     finally:
         for name, handler in before.items():

@@ -11,7 +11,7 @@ import trainer
 from data.windows import FactWindows
 from dataset import NameDataset
 from model import GPT, GPTConfig
-from recipes import VARIANTS, Objective
+from recipes import VARIANTS, FactWindowConfig
 from trainer import NonFiniteLoss, Trainer, TrainerConfig
 from training.gpu import WARM_UP, GpuSteps
 
@@ -22,7 +22,7 @@ BY_STEPS = SETTINGS | dict(warmup_share=0.2, decay_share=0.5, muon_rate=0.02)
 
 def dataset_of(kind, corpus):
     names = NameDataset(corpus, questions(PEOPLE))
-    objective = Objective("answers", questions=0.4)
+    objective = FactWindowConfig("answers", questions=0.4)
     return {
         "corruption": corpus,
         "names": names,

@@ -157,7 +157,7 @@ def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
     assert all(torch.equal(parameters[0], others) for others in parameters[1:])
 
 
-def test_the_test_loss_weighs_its_chunks(corpus, monkeypatch):
+def test_the_test_loss_weighs_its_micro_batches(corpus, monkeypatch):
     monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
     model = tiny(vocab_size=corpus.vocab_size, block_size=128)
     run = Trainer(model, corpus, corpus, TrainerConfig(batch_size=7))
