@@ -56,6 +56,7 @@ def test_a_changed_record_is_found_on_every_page(pages, capsys):
     change(records, '"correct": 279', '"correct": 284')
     code, said = check(pages, capsys)
     assert code == 1 and said.splitlines() == [
+        "README.md: table headlines differs from its records",
         "docs/recipes.md: table reach differs from its records",
         "docs/recipes.md: table repeats differs from its records",
         "docs/results.md: table accuracy differs from its records",
