@@ -105,9 +105,9 @@ class FactWindows(Examples):
         self.windows = torch.tensor(windows)  # (N, 5 + before + after)
         share = objective.questions if questions is not None else 0.0
         self.n_questions = round(share / (1 - share) * len(windows))
+        self.longest_row = self._longest_row()
 
-    @property
-    def longest_row(self):
+    def _longest_row(self):
         """Tokens of the longest row of x: with all words around the phrase, or a question's."""
         before, after = self.objective.before, self.objective.after
         start, title, end, first = self.windows[:, [0, 1, before + 3, before + 4]].T  # (N,) each

@@ -33,6 +33,7 @@ class GpuSteps:
     def __init__(self, trainer):
         self.trainer, self.device = trainer, trainer.device
         self.dataset = trainer.train_dataset.to(self.device)
+        self.longest_row = trainer.train_dataset.longest_row  # known on the host
         size = trainer.config.batch_size
         self.together = min(DRAWN * size, len(self.dataset))  # examples that are drawn at once
         self.block = None  # (epoch, first example) of those that are drawn
@@ -99,7 +100,7 @@ class GpuSteps:
         indices = torch.arange(block, end, device=self.device)  # (n,)
         x, y = self.dataset.padded_batch(indices, self.trainer.config.seed, self.epoch)
         self.row_tokens = x.size(1)
-        x, y = (rows[:, : self.dataset.longest_row] for rows in (x, y))  # (n, longest row)
+        x, y = (rows[:, : self.longest_row] for rows in (x, y))  # (n, longest row)
         if self.x is None:  # from now on at one place, where graphs read them
             self.x, self.y = (rows.new_zeros(self.together, rows.size(1)) for rows in (x, y))
         self.x[: len(x)].copy_(x)
