@@ -213,9 +213,8 @@ def build_parser():
         "--precision",
         choices=("auto", "fp32", "bf16"),
         default="auto",
-        help="of training: bf16 computes in bfloat16 what autocast lets it and keeps the parameters"
-        " in float32, which is quicker on a GPU and on a CPU with AVX512-BF16; auto takes it on a"
-        " GPU that has it, else fp32 (default: %(default)s)",
+        help="precision of training: fp32; or bf16, autocast with parameters in float32, which is"
+        " faster on GPUs and on CPUs with AVX512-BF16 or AMX; auto is fp32 (default: %(default)s)",
     )
     ours(
         "--compile",
