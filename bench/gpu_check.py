@@ -93,6 +93,9 @@ def trainer(kind, data, device, variant="vanilla", dtype=torch.float32, captured
         max_epochs=650,
         batch_size=phase.batch_size,
         learning_rate=phase.learning_rate,
+        betas=recipe.betas,
+        grad_norm_clip=recipe.grad_norm_clip,
+        weight_decay=recipe.weight_decay,
         lr_decay=True,
         warmup_tokens=recipe.warmup_tokens,
         final_tokens=recipe.final_tokens(len(corpus)) or 1,
@@ -120,6 +123,8 @@ def train(run, until=None):
         for _ in steps:
             if until is not None and len(run.losses) >= until:
                 break
+    wanted = run.captured and run.device.type == "cuda"
+    assert steps.captures == wanted, "capturing failed: the steps ran uncaptured"
 
 
 def farthest(a, b):
@@ -199,7 +204,7 @@ def resumes(summary, kind, variant, precision, data, device):
 
 
 def ctrl_c(summary, device):
-    """run.py in a process of its own, stopped in its third second of steps, and resumed."""
+    """run.py in a process of its own, stopped after a second of steps, and resumed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.params")
         words = f"pretrain vanilla {ROOT / 'wiki.txt'} --epochs 40 --batch_size 512".split()
@@ -212,10 +217,13 @@ def ctrl_c(summary, device):
             process = subprocess.Popen(argv, stdout=file, stderr=file)
             while "steps of" not in log.read_text() and process.poll() is None:
                 time.sleep(0.1)
-            time.sleep(3)
+            time.sleep(1)
             process.send_signal(signal.SIGINT)
-            code = process.wait(120)
-        again = subprocess.run([*argv, "--resume"], capture_output=True, text=True)
+            try:
+                code = process.wait(120)
+            finally:
+                process.kill()
+        again = subprocess.run([*argv, "--resume"], capture_output=True, text=True, timeout=300)
         held = code == 130 and again.returncode == 0 and path.exists()
         said = [line for line in log.read_text().splitlines() if "stopped" in line]
         summary.check("Ctrl-C and --resume", held, f"exit {code}; {''.join(said)[:60]}")
@@ -239,6 +247,7 @@ def speed(summary, kind, variant, precision, data, device, n):
         steps.results.cpu()
         seconds = (time.perf_counter() - started) / n
     how = "captured" if steps.graphs else "uncaptured"
+    assert steps.graphs or device.type != "cuda", "capturing failed: the steps ran uncaptured"
     summary.say(f"     {kind} {variant} {precision}, {how}: {1e3 * seconds:.2f} ms a step")
 
 

@@ -42,7 +42,7 @@ from support.errors import InputError, Parser, one_line_errors  # noqa: E402
 from support.files import read_text, write_text  # noqa: E402
 from table_columns import TABLES  # noqa: E402
 
-MARKED = re.compile(r"(<!-- table: (\S+) -->\n)(.*?)(<!-- end -->)", re.S)
+MARKED = re.compile(r"(<!-- table: (\S+) -->\n)((?:(?!<!-- ).)*?)(<!-- end -->)", re.S)
 
 
 def read_records(root, name):
@@ -75,6 +75,8 @@ def shared_cells(record):
 def fill(text, root):
     """(the page with its tables from the records, the names of the tables that differed)."""
     differ = []
+    if text.count("<!-- table: ") != len(MARKED.findall(text)):
+        raise InputError("a table's marker: expected an end before the next one, got none; add it")
 
     def replace(found):
         begin, name, old, end = found.groups()

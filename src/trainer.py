@@ -81,15 +81,15 @@ class Trainer:
     The model is trained on the device that its parameters are on, by one of two siblings: GpuSteps
     on CUDA, if the dataset can draw its examples there, else CpuSteps. On a CPU the micro-batches
     of a batch run in threads: forward must change nothing in the model, and draw random numbers in
-    dropout.Dropout alone.
+    layers.dropout.Dropout alone.
 
     `test_dataset` may be None. If there is one, its loss is printed after each epoch. `losses`
     holds the loss of every step.
 
     `state` gives the state between two steps and `restore` puts it back. Training then goes on as
     if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`, a
-    checkpoint.Checkpoint, says when to write it. `stop`, set from outside, ends train() after a
-    step, or on a GPU when losses are next read.
+    training.checkpoint.Checkpoint, says when to write it. `stop`, set from outside, ends train()
+    after a step, or on a GPU when losses are next read.
     """
 
     def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None):

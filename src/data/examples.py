@@ -86,7 +86,7 @@ class Examples(Dataset):
     A dataset defines
 
         padded_batch(indices, seed, epoch)   x and y (B, block_size - 1) of the examples (B,)
-        longest_row                          tokens of a row of x or y, at most; PAD behind them
+        longest_row                          tokens up to the last target, at most
         to(device)                           a copy of itself that makes its rows there
 
     x and y depend on the arguments alone: runs can be repeated. The epoch may be a tensor (). No

@@ -15,7 +15,7 @@ from training.protocols import BatchDataset
 
 
 class CpuSteps:
-    """The Trainer's steps on a CPU, and on every device that is not CUDA.
+    """The Trainer's steps on a CPU, and on other devices unless GpuSteps can take them.
 
     Iterating runs the steps that are left. Each yields (epoch, step) after its update.
     """

@@ -29,7 +29,7 @@ class BatchDataset(Protocol):
 class GpuDataset(BatchDataset, Protocol):
     """A dataset that can also draw its examples on a GPU. Others are drawn on the CPU."""
 
-    longest_row: int  # tokens of an example at most; everything behind them is padding
+    longest_row: int  # tokens up to an example's last target, at most; no y behind is one
 
     def to(self, device: device) -> "GpuDataset":
         """A copy of the dataset whose tensors are on the device."""

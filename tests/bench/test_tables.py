@@ -106,3 +106,13 @@ def test_every_record_says_where_it_comes_from(path):
         else:
             assert {"command", "machine", "commit", "date", "seed"} <= record.keys()
             assert (record["correct"] or 0) <= record["questions"] if "correct" in record else True
+
+
+def test_a_table_without_an_end_takes_no_prose_with_it(pages, capsys):
+    page = pages / "docs" / "results.md"
+    change(page, "<!-- end -->\n", "")
+    before = page.read_bytes()
+    with pytest.raises(SystemExit) as stop:
+        tables.main([], pages)
+    assert stop.value.code == 2 and page.read_bytes() == before
+    assert "expected an end before the next one" in capsys.readouterr().err

@@ -318,3 +318,22 @@ def test_a_mask_that_is_not_causal_is_refused(tmp_path):
     torch.save(state, tmp_path / "p")
     with pytest.raises(InputError, match="blocks.0.attn.mask: expected float64 .*got bool"):
         files.load_parameters(model, tmp_path / "p")
+
+
+ODD_MASKS = {
+    "sparse": lambda mask: mask.to_sparse(),
+    "on meta": lambda mask: mask.to("meta"),
+    "empty": lambda mask: mask[:0],
+    "of another size": lambda mask: mask[..., :8, :8],
+    "complex": lambda mask: mask.to(torch.complex64),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_MASKS)
+def test_odd_masks_are_refused_in_one_line(tmp_path, odd):
+    model = tiny()
+    state = dict(model.state_dict())
+    state["blocks.0.attn.mask"] = ODD_MASKS[odd](state["blocks.0.attn.mask"])
+    torch.save(state, tmp_path / "p")
+    with pytest.raises(InputError):
+        files.load_parameters(model, tmp_path / "p")
