@@ -42,15 +42,16 @@ def draw_work(lines, public, path):
         how = dict(xytext=(8, -3), textcoords="offset points", color=COLOURS.get(recipe))
         panel.annotate(f"{recipe}, {variant}", (work[-1], accuracy[-1]), **how)
     for number, record in enumerate(public):
-        x, best = record["pflop"] * 1.12**number, record["highest_percent"]  # side by side
-        how = dict(color=COLOURS["handout"], linewidth=7, alpha=0.6, solid_capstyle="butt")
+        x, best = record["pflop"], record["highest_percent"]
+        how = dict(color=COLOURS["handout"], alpha=0.5, solid_capstyle="butt")
+        how["linewidth"] = 7 + 7 * number  # ranges that overlap stay apart
         panel.plot((x, x), (record["lowest_percent"], best), **how)
-        how = dict(xytext=(-8, -3), textcoords="offset points", ha="right")
+        how = dict(xytext=(-12, -3), textcoords="offset points", ha="right")
         text = f"public solutions of the assignment, {record['variant']}"
         panel.annotate(text, (record["pflop"], best), color=COLOURS["handout"], **how)
     for height, text in (
         (5.0, "always London"),
-        (92.4, "what the first 112 characters of each line say"),
+        (95.6, "the place stands in the person's line"),
     ):
         panel.axhline(height, color="gray", linestyle=":")
         how = dict(xycoords=("axes fraction", "data"), va="bottom", color="gray")

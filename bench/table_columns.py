@@ -123,13 +123,11 @@ def headlines(records):
     wanted = {
         "none: always answer London": dict(recipe="always London"),
         "`handout`, the assignment's recipe, without pretraining": handout | {"pretrained": "no"},
-        "`handout` with pretraining: not measured; public solutions 11 to 28%": handout
+        "`handout` with pretraining: see below; public solutions 11 to 28%": handout
         | {"pretrained": "yes"},
         "`fast`": dict(recipe="fast", variant="vanilla", work="0.2", file="accuracy"),
         "`mixed`": dict(recipe="mixed", variant="vanilla", work="0.2", file="accuracy"),
-        "upper bound: the place stands in the first 112 characters": dict(
-            recipe="the place stands in the first 112 characters"
-        ),
+        "upper bound: the place stands in the line": dict(recipe="the place stands in the line"),
     }
     rows = [
         {**(pick(runs, **values) or [{}])[0], "training": training}
