@@ -81,7 +81,7 @@ def trainer(kind, data, device, variant="vanilla", dtype=torch.float32, captured
     """A Trainer of the recipe, as run.py makes it; captured False or True: by GpuSteps."""
     corpus, names = data
     recipe = recipes.RECIPES["handout" if kind == "finetune" else kind]
-    phase = recipe.finetune if kind == "finetune" else recipe.pretrain
+    plan = recipe.finetune if kind == "finetune" else recipe.pretrain
     dataset = {"handout": corpus, "finetune": names}.get(kind)
     if dataset is None:
         questions = names if recipe.objective.questions else None
@@ -89,20 +89,7 @@ def trainer(kind, data, device, variant="vanilla", dtype=torch.float32, captured
     sizes = changes.pop("sizes", {})
     dropout = changes.pop("dropout", recipe.dropout)
     drop = dict.fromkeys(("embd_pdrop", "resid_pdrop", "attn_pdrop"), dropout)
-    settings = dict(
-        max_epochs=650,
-        batch_size=phase.batch_size,
-        learning_rate=phase.learning_rate,
-        betas=recipe.betas,
-        grad_norm_clip=recipe.grad_norm_clip,
-        weight_decay=recipe.weight_decay,
-        lr_decay=True,
-        warmup_tokens=recipe.warmup_tokens,
-        final_tokens=recipe.final_tokens(len(corpus)) or 1,
-        warmup_share=recipe.warmup_share,
-        decay_share=recipe.decay_share,
-        muon_rate=phase.muon_rate,
-    )
+    settings = recipe.trainer_settings(plan, len(corpus)) | {"max_epochs": 650}
     torch.manual_seed(3)
     model = GPT(GPTConfig(corpus.vocab_size, 128, variant=variant, **drop, **sizes))
     config = TrainerConfig(**{**settings, **changes})
@@ -123,8 +110,12 @@ def train(run, until=None):
         for _ in steps:
             if until is not None and len(run.losses) >= until:
                 break
-    wanted = run.captured and run.device.type == "cuda"
-    assert steps.captures == wanted, "capturing failed: the steps ran uncaptured"
+    assert steps.captures == captures(run), "capturing failed: the steps ran uncaptured"
+
+
+def captures(run):
+    """Whether graphs are to take the steps."""
+    return run.captured and run.device.type == "cuda"
 
 
 def farthest(a, b):

@@ -36,7 +36,7 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class FactWindowConfig:
-    """What windows.FactWindows makes pretraining examples of, in place of span corruption."""
+    """What data.windows.FactWindows makes of the text, instead of span corruption."""
 
     phrases: str  # what is learnt: "capitalised", "behind prepositions" or "answers"
     questions: float  # share of examples that are training questions; 0: the text alone is seen
@@ -56,9 +56,7 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.95)  # AdamW's averaging of gradient and its square
     weight_decay: float = 0.1  # AdamW's, on everything whose name does not end in "bias"
     grad_norm_clip: float = 1.0  # the gradient's norm over all parameters is cut to this
-    objective: FactWindowConfig | None = (
-        None  # of pretraining; None: the assignment's span corruption
-    )
+    objective: FactWindowConfig | None = None  # of pretraining; None: span corruption
     decay_share: float | None = None  # of the steps, over which the rate falls in a line to 0;
     #                                   None: it follows the assignment's cosine
     warmup_share: float = 0.0  # of the steps, over which it rises to the line
@@ -75,6 +73,23 @@ class Recipe:
         block_size tokens here, and as block_size - 1 in training. 0 where there is no cosine.
         """
         return (self.decay_epochs or 0) * n_pretrain * block_size
+
+    def trainer_settings(self, plan, n_pretrain, block_size=BLOCK_SIZE):
+        """The fields of a TrainerConfig that follow from this recipe and one of its plans."""
+        return dict(
+            max_epochs=plan.max_epochs,
+            batch_size=plan.batch_size,
+            learning_rate=plan.learning_rate,
+            betas=self.betas,
+            grad_norm_clip=self.grad_norm_clip,
+            weight_decay=self.weight_decay,
+            lr_decay=True,
+            warmup_tokens=self.warmup_tokens,
+            final_tokens=self.final_tokens(n_pretrain, block_size),
+            warmup_share=self.warmup_share,
+            decay_share=self.decay_share,
+            muon_rate=plan.muon_rate,
+        )
 
 
 RECIPES = {

@@ -96,23 +96,12 @@ def train(config, model, corpus):
     from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
 
-    recipe, seed = config.recipe, config.source.seed
-    phase, dataset = task(config, corpus)
+    seed = config.source.seed
+    plan, dataset = task(config, corpus)
     work = mean_tokens(dataset, seed) * recipes.FLOP_PER_TOKEN / 1e15  # PFLOP an example
-    phase, steps = length(config, phase, len(dataset), work)
+    plan, steps = length(config, plan, len(dataset), work)
     settings = TrainerConfig(
-        max_epochs=phase.max_epochs,
-        batch_size=phase.batch_size,
-        learning_rate=phase.learning_rate,
-        betas=recipe.betas,
-        grad_norm_clip=recipe.grad_norm_clip,
-        weight_decay=recipe.weight_decay,
-        lr_decay=True,
-        warmup_tokens=recipe.warmup_tokens,
-        final_tokens=recipe.final_tokens(len(corpus), corpus.block_size),
-        warmup_share=recipe.warmup_share,
-        decay_share=recipe.decay_share,
-        muon_rate=phase.muon_rate,
+        **config.recipe.trainer_settings(plan, len(corpus), corpus.block_size),
         ckpt_path=config.writing_params_path,
         num_workers=config.num_workers,
         seed=seed,
@@ -126,7 +115,7 @@ def train(config, model, corpus):
     print(
         f"{config.function} {config.source.variant}: device {trainer.device}, {settings.precision},"
         f" recipe {config.recipe_name}, seed {seed}, {len(dataset)} examples,"
-        f" {phase.max_epochs} epochs, {trainer.total_steps} steps of {phase.batch_size} examples,"
+        f" {plan.max_epochs} epochs, {trainer.total_steps} steps of {plan.batch_size} examples,"
         f" {pflop:.2g} PFLOP",
         flush=True,
     )
@@ -134,7 +123,7 @@ def train(config, model, corpus):
 
 
 def task(config, corpus):
-    """The recipe's phase for the function, and the dataset that it trains on."""
+    """The recipe's plan for the function, and the dataset that it trains on."""
     from data.windows import FactWindows
     from dataset import NameDataset
     from support.files import read_text
@@ -149,8 +138,8 @@ def task(config, corpus):
     return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
 
 
-def length(config, phase, n_examples, work):
-    """The phase with the user's own numbers, and the number of steps after which it stops, or None.
+def length(config, plan, n_examples, work):
+    """The plan with the user's own numbers, and the number of steps after which it stops, or None.
 
     `work` is the PFLOP of one example.
     """
@@ -160,15 +149,15 @@ def length(config, phase, n_examples, work):
         "learning_rate": config.learning_rate,
         "budget": config.budget,
     }
-    if config.learning_rate is not None and phase.muon_rate is not None:
-        own["muon_rate"] = phase.muon_rate * config.learning_rate / phase.learning_rate
-    phase = replace(phase, **{name: value for name, value in own.items() if value is not None})
-    if phase.max_epochs is not None and config.budget is None:
-        return phase, config.max_steps
-    epochs = phase.budget / (work * n_examples)
-    steps_per_epoch = math.ceil(n_examples / phase.batch_size)
+    if config.learning_rate is not None and plan.muon_rate is not None:
+        own["muon_rate"] = plan.muon_rate * config.learning_rate / plan.learning_rate
+    plan = replace(plan, **{name: value for name, value in own.items() if value is not None})
+    if plan.max_epochs is not None and config.budget is None:
+        return plan, config.max_steps
+    epochs = plan.budget / (work * n_examples)
+    steps_per_epoch = math.ceil(n_examples / plan.batch_size)
     steps, epochs = max(1, round(epochs * steps_per_epoch)), max(1, math.ceil(epochs))
-    return replace(phase, max_epochs=epochs), min(steps, config.max_steps or steps)
+    return replace(plan, max_epochs=epochs), min(steps, config.max_steps or steps)
 
 
 def evaluate(config, model, corpus):

@@ -16,7 +16,7 @@ from training.cpu import Compiled, CpuSteps, load_batches
 from training.gpu import GpuSteps
 from training.muon import Muon
 from training.progress import Progress
-from training.protocols import GpuDataset, LossModel, StepListener
+from training.protocols import GpuDataset, LossModel, MuonModel, StepListener
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,10 @@ class Trainer:
         decayed. We keep that, because the results that we compare with had it.
         """
         config, peak = self.config, self.config.learning_rate
-        hidden = [] if config.muon_rate is None else list(self.model.hidden_matrices())
+        hidden = []
+        if config.muon_rate is not None:
+            assert isinstance(self.model, MuonModel), "muon_rate: expected hidden_matrices()"
+            hidden = list(self.model.hidden_matrices())
         taken = set(hidden)  # by identity
         rest = [(name, p) for name, p in self.model.named_parameters() if p not in taken]
         spared = [p for name, p in rest if name.endswith("bias")]

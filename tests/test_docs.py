@@ -60,7 +60,7 @@ def test_the_map_is_the_tree():
         ("src/data/world", "py"),
         ("bench", "py"),
         ("docs", "md"),
-        ("docs", "jsonl"),
+        ("docs/measurements", "jsonl"),
         ("mingpt-demo", "ipynb"),
     ):
         there = {f"{folder}/{path.name}" for path in (ROOT / folder).glob(f"*.{ending}")}
@@ -113,9 +113,11 @@ def test_every_module_has_its_tests():
 
 def test_targets_of_make_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
-    assert set(re.findall(r"`?make ([a-z]+)`? ", README)) & targets >= {"demo", "test"}
-    assert set(re.findall(r"^ +make ([a-z]+)", README, re.M)) <= targets
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.M))
+    assert set(re.findall(r"^ +make ([a-z-]+)", README, re.M)) == {"demo", "test"} <= targets
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        assert set(re.findall(r"(?:`|^ +)make ([a-z][a-z-]*)", text, re.M)) <= targets, path
 
 
 def test_numbers_are_the_codes():

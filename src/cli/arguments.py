@@ -165,15 +165,15 @@ def build_parser():
         "--budget",
         type=partial(positive, below=1e9),  # so that the steps can be counted
         metavar="PFLOP",
-        help="length of training as work, in place of --epochs: 10^15 operations, of which a real"
-        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million; 20 to 30 minutes on two CPU"
-        " cores are about 0.2 (default: the recipe's)",
+        help="length of training as work, instead of --epochs, in PFLOP: 10^15 operations. A real"
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million operations. 20 to 30 minutes on two"
+        " CPU cores are about 0.2 (default: the recipe's)",
     )
     ours(
         "--max_steps",
         type=int_in_range(1),
         metavar="N",
-        help="stop after N optimizer steps, by which the rate of fast and mixed has fallen to 0",
+        help="stop after N optimizer steps; with fast and mixed the rate then falls to 0 at step N",
     )
     ours(
         "--batch_size",

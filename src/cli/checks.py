@@ -1,4 +1,4 @@
-"""What is refused before a run begins: by the recipe, by the paths, by the sizes. Imports no torch.
+"""Refuses recipes, paths and sizes that cannot work, before a run begins. Imports no torch.
 
 Every `args` here has the flags of arguments.py as attributes.
 """

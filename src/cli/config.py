@@ -1,7 +1,7 @@
 """The description of a run: what the command line asked for, resolved once, and frozen.
 
-arguments.py makes these objects. Everything else reads them, and knows nothing of argparse. The
-checkpoint's identity and the printed command come from them too.
+arguments.py makes these objects of the command line. The code that trains and evaluates reads them
+alone. The checkpoint's identity and the printed command come from them too.
 """
 
 import os

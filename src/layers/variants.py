@@ -29,7 +29,7 @@ OPTIONS = {
     # a quarter of the positions: as far as one goes while 4 characters still share a slot
     "slots": Option(4, 1, "what a finished chunk is compressed to"),
     # one is enough for news to get everywhere in 4 layers (tests/layers/test_attention.py)
-    "random_blocks": Option(1, 0, "blocks of the past that a block reads besides"),
+    "random_blocks": Option(1, 0, "blocks of the past that a block reads, drawn at random"),
     # d ln d with d = 32, the width of a head, as the paper's theorem 4 asks up to a constant
     "features": Option(110, 1, "random features of a head"),
     # as in the assignment of 2023: 32 latents finish one every 4 positions

@@ -83,7 +83,7 @@ def test_a_trained_model_is_read_on_the_cpu(world):
     )
 
 
-def test_nothing_of_it_can_be_changed(world):
+def test_its_fields_cannot_be_set(world):
     config = parse(world)
     for thing, name in ((config, "epochs"), (config.source, "seed")):
         with pytest.raises(dataclasses.FrozenInstanceError):
