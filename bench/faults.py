@@ -148,6 +148,7 @@ def terminal(lab, rounds):
         argv = lab.argv(path)
         pid, master = pty.fork()
         if not pid:
+            sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  (it was perhaps a file)
             shrink(True)
             try:
                 run.main(argv)
