@@ -107,7 +107,7 @@ def answers_about(model, corpus, rows, path):
 
 def biographies(documents):
     """{title without its full stop: text}; several documents of one title are joined."""
-    from data.windows import title_of
+    from data.phrases import title_of
 
     lives = {}
     for document in documents:
@@ -150,7 +150,7 @@ def where(place, life, early):
 
 def stands(phrase, text):
     """Whether a phrase stands in a text, as whole words."""
-    from data.windows import occurrences
+    from data.phrases import occurrences
 
     return bool(phrase and occurrences([phrase])(text))
 

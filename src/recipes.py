@@ -38,7 +38,7 @@ class TrainingPlan:
 class FactWindowConfig:
     """What data.windows.FactWindows makes of the text, instead of span corruption."""
 
-    phrases: str  # what is learnt: "capitalised", "behind prepositions" or "answers"
+    phrases: str  # which are learnt, by a rule that FactWindows describes
     questions: float  # share of examples that are training questions; 0: the text alone is seen
     before: int = 2  # words between title and phrase, at most
     after: int = 2  # words behind the phrase, at most
@@ -115,7 +115,7 @@ RECIPES = {
         scratch=TrainingPlan(max_epochs=20, batch_size=128, learning_rate=1e-3),
         dropout=0.0,
         weight_decay=0.0,
-        objective=FactWindowConfig(phrases="behind prepositions", questions=0.0),
+        objective=FactWindowConfig(phrases="recurring", questions=0.0),
         warmup_share=0.04,
         decay_share=0.95,
     ),
@@ -129,3 +129,9 @@ MIXED = replace(
     objective=FactWindowConfig(phrases="answers", questions=0.25),
 )
 RECIPES["mixed"] = MIXED
+RECIPES["distant"] = replace(
+    MIXED,
+    summary="as mixed, reading the phrases that a classifier, taught by the training answers, finds"
+    " likeliest to be the answer",
+    objective=FactWindowConfig(phrases="likeliest", questions=0.25),
+)

@@ -43,9 +43,10 @@ def test_a_learning_rate_scales_all_rates(name):
     assert doubled.muon_rate == (phase.muon_rate and 2 * phase.muon_rate)
 
 
-def test_only_mixed_shows_questions_in_pretraining():
-    fast, mixed = recipes.RECIPES["fast"], recipes.RECIPES["mixed"]
-    assert fast.objective.questions == 0 < mixed.objective.questions
+def test_which_recipes_show_questions_in_pretraining():
+    objectives = {name: recipe.objective for name, recipe in recipes.RECIPES.items()}
+    assert [name for name, of in objectives.items() if of and of.questions] == ["mixed", "distant"]
+    assert objectives["fast"].phrases == "recurring"  # which needs none
 
 
 def test_variant_names_are_the_classes_names():

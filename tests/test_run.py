@@ -11,12 +11,13 @@ import pytest
 import torch
 from conftest import CORPUS, ROOT
 
+import recipes
 import run
-import utils
 from attention import VARIANTS
 from data.examples import mean_tokens
 from dataset import CharCorruptionDataset
 from model import GPT, GPTConfig
+from support import machine
 
 VOCABULARY = len(set(CORPUS)) + 2
 
@@ -54,8 +55,8 @@ def test_the_whole_experiment(world, variant, capsys):
     model = GPT(config(variant=variant))
     corpus = CharCorruptionDataset(CORPUS, 128)
     work = 2 * len(corpus) * mean_tokens(corpus, 224) * 20.8e6 / 1e15
-    device = utils.pick_device("auto")
-    where = f"device {device}, {utils.pick_precision('auto', device)}, recipe handout, seed 224,"
+    device = machine.pick_device("auto")
+    where = f"device {device}, {machine.pick_precision('auto', device)}, recipe handout, seed 224,"
     shown = call(capsys, *train_args(world, variant=variant, writing_params_path=pretrained))
     assert shown.splitlines() == [
         f"data has {len(CORPUS)} characters, {VOCABULARY} unique.",
@@ -107,7 +108,7 @@ def test_parameter_counts_on_the_bundled_data(name, count, capsys, tmp_path):
 def test_training_learns_by_heart_and_evaluation_finds_it(world, capsys):
     path = world.folder / "learnt.params"
     argv = train_args(world, "finetune", writing_params_path=path, max_steps=60, learning_rate=2e-3)
-    call(capsys, *argv, "--epochs", 60, "--batch_size", 5)
+    call(capsys, *argv, "--epochs", 60, "--batch_size", 5, "--precision", "fp32")
     world.dev.write_bytes(world.train.read_bytes())
     assert "Correct: 5.0 out of 5.0: 100.0%" in call(capsys, *evaluate_args(world, path))
     predictions = (world.folder / "dev.predictions").read_text(encoding="utf-8")
@@ -431,9 +432,9 @@ def test_without_torch_one_line_says_which_python(world, monkeypatch, refused):
 
 
 def test_every_recipe_runs_to_an_answer(world, variant, capsys):
-    for recipe in ("handout", "fast", "mixed"):
+    for recipe in recipes.RECIPES:
         paths = [world.folder / f"{recipe}.{phase}.params" for phase in ("pre", "fine")]
-        mixed = world.train if recipe == "mixed" else None
+        mixed = world.train if recipe in ("mixed", "distant") else None
         flags = {"variant": variant, "recipe": recipe, "batch_size": 4}
         shown = call(
             capsys,
@@ -470,7 +471,8 @@ def test_a_budget_is_a_number_of_real_tokens(world, capsys):
 def test_the_precision_of_training_is_in_the_record(world, capsys):
     path = world.folder / "p"
     pretrain = ["pretrain", "vanilla", world.wiki, "--writing_params_path", path, "--device", "cpu"]
-    for given, used in (([], "fp32"), (["--precision", "bf16"], "bf16")):
+    auto = machine.pick_precision("auto", torch.device("cpu"))
+    for given, used in (([], auto), (["--precision", "bf16"], "bf16")):
         run.main([str(word) for word in (*pretrain, "--max_steps", 1, *given)])
         assert f"device cpu, {used}, recipe handout" in capsys.readouterr().out
         assert json.loads((world.folder / "p.json").read_text())["precision"] == used

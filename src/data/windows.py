@@ -4,54 +4,15 @@ Legend: B batch, N windows, L block_size.
 """
 
 import copy
-import re
 from functools import lru_cache
 
 import torch
 
+from data.distant import PhraseScorer
 from data.examples import Examples, draw
+from data.phrases import behind_prepositions, capitalised, occurrences, recurring, split_title
 from data.text import MASK, PAD
 from support.errors import InputError
-
-TITLE_END = re.compile(r"(?<!\b\w)\. ")  # not after an initial: "Douglas P. Fry. He was"
-WORD = re.compile(r"[^\W\d_][\w'’-]*")
-PREPOSITION = re.compile(r"\b(?:at|from|in|near|of|to) $")
-
-
-def title_of(document):
-    """The title of a document, `Name. `, with its full stop and space; "" if there is none."""
-    found = TITLE_END.search(document)
-    return document[: found.end()] if found else ""
-
-
-def capitalised(text, known=()):
-    """(start, end) of each run of capitalised words in a text, except runs of `known` words."""
-    runs, words = [], []
-    for word in WORD.finditer(text):
-        joined = words and text[words[-1].end() : word.start()] == " "
-        if words and not (joined and word.group()[0].isupper()):
-            runs.append(words)
-            words = []
-        if word.group()[0].isupper():
-            words.append(word)
-    runs += [words] if words else []
-    return [
-        (run[0].start(), run[-1].end())
-        for run in runs
-        if not {word.group() for word in run} <= set(known)
-    ]
-
-
-def behind_prepositions(text, known=()):
-    """The capitalised runs that follow a preposition of place: at, from, in, near, of, to."""
-    return [(a, b) for a, b in capitalised(text, known) if PREPOSITION.search(text, 0, a)]
-
-
-def occurrences(phrases):
-    """A function that finds (start, end) of each phrase in a text, as whole words."""
-    longest_first = sorted(phrases, key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
-    return lambda text: [found.span() for found in pattern.finditer(text)]
 
 
 @lru_cache(maxsize=2)
@@ -66,6 +27,10 @@ def shuffled(n, seed, epoch, device=None):
     return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
 
+FINDERS = {"capitalised": capitalised, "behind prepositions": behind_prepositions}
+SHARED = 4  # windows of a document, which "likeliest" shares out by probability
+
+
 class FactWindows(Examples):
     """Examples made of a phrase of a document, a few words around it, and the document's title:
 
@@ -76,12 +41,18 @@ class FactWindows(Examples):
     at many positions. The row ends as a question's does: the phrase follows a single ⁇. y is PAD up
     to the title's end, so only `before` and the phrase are learnt.
 
-    The objective chooses the phrases: "capitalised" means runs of capitalised words that are not
-    in the title; "behind prepositions" means the runs that follow a preposition; "answers" means
-    the places that the questions ask for. Source: salient span masking (Guu et al. 2020,
-    section 3.4).
+    The objective chooses the phrases by one of these rules:
 
-    An epoch has every phrase once and the objective's share of questions, in a new order.
+    - capitalised: runs of capitalised words that are not in the title
+    - behind prepositions: those of them that follow a preposition
+    - recurring: the first two that other documents have too, and first those behind prepositions
+    - answers: the places that the questions ask for
+    - likeliest: what probably answers the question about the title (data.distant.PhraseScorer); a
+      document has four windows or so, and each phrase its probability's share of them
+
+    Source: salient span masking (Guu et al. 2020, section 3.4).
+
+    An epoch has every window once and the objective's share of questions, in a new order.
     Arguments: corpus, a CharCorruptionDataset (documents and vocabulary); objective, a
     recipes.FactWindowConfig; questions, a NameDataset or None.
     """
@@ -92,11 +63,12 @@ class FactWindows(Examples):
         find = self._finder()
         windows = []
         for document, offset in zip(corpus.data, corpus.starts.tolist(), strict=True):
-            title = title_of(document)
-            for start, end in find(document[len(title) :], WORD.findall(title)):
-                edges = self._edges(document, len(title), start + len(title), end + len(title))
+            title, text = split_title(document)
+            n = len(title)
+            for start, end in find(text, title):
+                edges = self._edges(document, n, start + n, end + n)
                 if edges:
-                    windows.append([offset + edge for edge in (0, len(title), *edges)])
+                    windows.append([offset + edge for edge in (0, n, *edges)])
         if not windows:
             raise InputError(
                 "the pretraining corpus: expected documents, `Name. Sentences`, with phrases to"
@@ -117,13 +89,20 @@ class FactWindows(Examples):
         return max(int(row.max()) - 1, asked)
 
     def _finder(self):
-        """A function of (text, the title's words) that finds (start, end) of the phrases."""
-        if self.objective.phrases == "answers":
-            assert self.questions is not None, "expected questions, whose answers are the phrases"
-            find = occurrences({place for _, place in self.questions.pairs})
-            return lambda text, known: find(text)
-        return {"capitalised": capitalised, "behind prepositions": behind_prepositions}[
-            self.objective.phrases
+        """A function of (text, title) that finds (start, end) of the phrases to learn."""
+        rule, documents = self.objective.phrases, self.corpus.data
+        if rule in FINDERS:
+            return FINDERS[rule]
+        if rule == "recurring":
+            return recurring(documents)
+        assert self.questions is not None, "expected questions, whose answers are the phrases"
+        pairs = self.questions.pairs
+        if rule == "answers":
+            return occurrences({place for _, place in pairs})
+        assert rule == "likeliest", f"expected the name of a rule, got {rule}"
+        probabilities = PhraseScorer(documents, pairs).probabilities
+        return lambda text, title: [
+            span for span, p in probabilities(text, title).items() for _ in range(round(SHARED * p))
         ]
 
     def _edges(self, document, title, start, end):

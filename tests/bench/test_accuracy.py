@@ -38,7 +38,7 @@ def test_every_rows_commands_parse(tmp_path):
             args = arguments.build_parser().parse_args(argv)
             arguments.check_recipe(args)
             functions.append(args.function)
-        mixes = row.recipe == "mixed"
+        mixes = row.recipe in ("mixed", "distant")
         assert functions == [*["pretrain"][row.scratch :], *["finetune"][mixes:], "evaluate"]
 
 

@@ -1,19 +1,13 @@
 """Fact windows against rows written by hand, and as a distribution over an epoch."""
 
 import re
+from collections import Counter
 
 import pytest
 import torch
 from conftest import CORPUS, PEOPLE, questions
 
-from data.windows import (
-    FactWindows,
-    behind_prepositions,
-    capitalised,
-    occurrences,
-    permutation,
-    title_of,
-)
+from data.windows import FactWindows, permutation
 from dataset import CharCorruptionDataset, NameDataset
 from recipes import FactWindowConfig
 from support.errors import InputError
@@ -23,33 +17,6 @@ LINE = "Ada B. Novák. Ada Novák (born 1903 in New Graz, Styria) wrote to Bo ."
 
 def text_of(dataset, ids):
     return "".join(dataset.itos[int(i)] for i in ids).rstrip("□")
-
-
-def test_titles():
-    assert title_of(LINE) == "Ada B. Novák. "
-    assert title_of("Bo Lind. Born in Oslo .") == "Bo Lind. "
-    assert title_of("no title here") == title_of("") == ""
-
-
-def test_capitalised_runs_without_the_titles_words():
-    body = LINE[len("Ada B. Novák. ") :]
-    found = [body[a:b] for a, b in capitalised(body, {"Ada", "B", "Novák"})]
-    assert found == ["New Graz", "Styria", "Bo"]
-    assert [body[a:b] for a, b in capitalised(body)][0] == "Ada Novák"
-    assert capitalised("") == capitalised("all small, 1903") == []
-
-
-def test_behind_prepositions():
-    text = "Bo (in New Graz, Styria) of Oslo, Cork and Rome; later at Kobe"
-    found = [text[a:b] for a, b in behind_prepositions(text)]
-    assert found == ["New Graz", "Oslo", "Kobe"]
-    assert behind_prepositions(text, {"Kobe"})[-1] == (28, 32)
-
-
-def test_occurrences_are_whole_words_and_the_longest():
-    text = "New York, Yorkshire, York (York)"
-    found = [text[a:b] for a, b in occurrences({"York", "New York", "Oslo"})(text)]
-    assert found == ["New York", "York", "York"]
 
 
 def test_a_permutation_has_every_number_and_its_own_order():
@@ -143,3 +110,14 @@ def test_a_text_without_phrases_is_refused():
     corpus = CharCorruptionDataset("all small letters . and no names", 128)
     with pytest.raises(InputError, match="`Name. Sentences`, with phrases to learn \\(capital"):
         FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0))
+
+
+def test_the_likeliest_phrases_have_their_share_of_a_documents_windows():
+    lines = [f"{name}. {name} was born in {place} and died in Rome" for name, place in PEOPLE]
+    corpus = CharCorruptionDataset("\n".join([*lines, CORPUS]), 128)
+    names = NameDataset(corpus, questions(PEOPLE))
+    dataset = FactWindows(corpus, FactWindowConfig("likeliest", questions=0.0), names)
+    rows = Counter(text_of(dataset, dataset[i][1]).split("⁇")[-2] for i in range(len(dataset)))
+    for _, place in PEOPLE:
+        assert rows[place] > rows["Rome"] / len(PEOPLE)
+    assert len(dataset) <= 5 * (len(lines) + CORPUS.count("\n") + 1)

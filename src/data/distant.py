@@ -1,0 +1,112 @@
+"""Distant supervision: which phrase of a document answers the question about its title? Learnt from
+the documents of those people whose answer is known (Mintz et al. 2009).
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+
+import torch
+
+from data.phrases import capitalised, documents_with, split_title
+
+TOKEN = re.compile(r"[^\W\d_][\w'’-]*|\d|[^\w\s]")
+PRIOR = 1.0  # variance of the weights' Gaussian prior
+NEAR = 40  # characters before and behind a phrase that features are taken from
+
+
+class PhraseScorer:
+    """A softmax over the capitalised phrases of a document:
+
+        p(phrase) = exp(Σ weights of its features) / Σ over all phrases of the document
+
+    The features are the two tokens before the phrase and the one behind it, its rank in the
+    document, how many documents have it, how many words it has, and whether it is the answer to
+    somebody else's question. The weights are those of the greatest likelihood of the training
+    answers, with a Gaussian prior.
+
+    Arguments: documents, texts with their titles; questions, [(question, place), …]. A question
+    belongs to the documents whose title stands in it.
+    """
+
+    def __init__(self, documents, questions):
+        self.documents_with = documents_with(documents)
+        self.answers = Counter(place for _, place in questions)
+        bodies = defaultdict(list)
+        for title, body in map(split_title, documents):
+            bodies[title.removesuffix(". ")].append((body, title))
+        examples = []  # for each document: [(features, whether the phrase is the answer), …]
+        for question, place in questions:
+            for body, title in bodies.get(title_in(question, bodies), ()):
+                found = self.features(body, title, place)
+                right = [body[start:end] == place for start, end in found]
+                if any(right):
+                    examples.append(list(zip(found.values(), right, strict=True)))
+        self.weights = fit(examples)
+
+    def probabilities(self, text, title=""):
+        """{(start, end): probability} of the phrases of a text, which stands behind its title."""
+        found = self.features(text, title)
+        scores = [sum(self.weights.get(f, 0.0) for f in features) for features in found.values()]
+        most = max(scores, default=0.0)
+        scores = [math.exp(score - most) for score in scores]
+        return {span: score / sum(scores) for span, score in zip(found, scores, strict=True)}
+
+    def features(self, text, title="", answer=None):
+        """{(start, end): features} of the phrases. `answer` is the text's own, where it is known:
+        that phrase answers somebody else's question only if another pair has it too.
+        """
+        found = {}
+        for rank, (start, end) in enumerate(capitalised(text, title)):
+            phrase = text[start:end]
+            before = ["", "", *TOKEN.findall(text[max(0, start - NEAR) : start].lower())]
+            behind = [*TOKEN.findall(text[end : end + NEAR].lower()), ""]
+            found[start, end] = (
+                ("before", before[-1]),
+                ("two before", *before[-2:]),
+                ("behind", behind[0]),
+                ("rank", min(rank, 6)),
+                ("rank and before", min(rank, 3), before[-1]),
+                ("answers", self.answers[phrase] > (phrase == answer)),
+                ("documents", min(5, self.documents_with[phrase].bit_length())),
+                ("words", min(4, len(phrase.split()))),
+            )
+        return found
+
+
+def title_in(question, titles):
+    """The longest of the titles that stands in the question as whole words; None if none does."""
+    words = [match.span() for match in re.finditer(r"\S+", question)]
+    spans = [question[a:b] for i, (a, _) in enumerate(words) for _, b in words[i:]]
+    return max((span for span in spans if span in titles), key=len, default=None)
+
+
+def fit(examples):
+    """{feature: weight}: the greatest posterior probability of the right entries.
+
+    `examples` are lists of (features, whether right). Each has one right entry or more, and all
+    entries have equally many features.
+    """
+    entries = [entry for example in examples for entry in example]
+    numbers = {feature: 0 for features, _ in entries for feature in features}
+    numbers = {feature: number for number, feature in enumerate(numbers)}
+    table = torch.tensor([[numbers[f] for f in features] for features, _ in entries])  # (E, F)
+    example = torch.tensor([i for i, of in enumerate(examples) for _ in of])  # (E,)
+    right = torch.tensor([is_right for _, is_right in entries])  # (E,)
+    weights = torch.zeros(len(numbers), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimizer.zero_grad()
+        scores = weights[table].sum(1).exp()  # (E,)
+        total, good = (
+            torch.zeros(len(examples), dtype=torch.float64).index_add(0, example, part)
+            for part in (scores, scores * right)
+        )
+        value = (total / good).log().sum() + weights.square().sum() / (2 * PRIOR)
+        value.backward()
+        return value
+
+    if examples:
+        optimizer.step(loss)
+    return dict(zip(numbers, weights.tolist(), strict=True))

@@ -1,0 +1,65 @@
+"""The phrases of lines written by hand."""
+
+from data.phrases import (
+    behind_prepositions,
+    capitalised,
+    documents_with,
+    occurrences,
+    recurring,
+    split_title,
+    title_of,
+)
+
+LINE = "Ada B. Novák. Ada Novák (born 1903 in New Graz, Styria) wrote to Bo ."
+DOCUMENTS = [
+    "Ada. Ada met Bo Lind, Cy Ohm and Eve in Oslo, then in Kobe, Oslo",
+    "Bo. saw Eve and Bo and Cy Ohm",
+    "Cy. In Oslo with Eve, from Graz to Kobe",
+    "no title, Eve",
+]
+
+
+def test_titles():
+    assert split_title(LINE) == ("Ada B. Novák. ", LINE.removeprefix("Ada B. Novák. "))
+    assert title_of(LINE) == "Ada B. Novák. "
+    assert title_of("Bo Lind. Born in Oslo .") == "Bo Lind. "
+    assert title_of("no title here") == title_of("") == ""
+
+
+def test_capitalised_runs_without_the_titles_words():
+    body = LINE[len("Ada B. Novák. ") :]
+    found = [body[a:b] for a, b in capitalised(body, "Ada B. Novák. ")]
+    assert found == ["New Graz", "Styria", "Bo"]
+    assert [body[a:b] for a, b in capitalised(body)][0] == "Ada Novák"
+    assert capitalised("") == capitalised("all small, 1903") == []
+
+
+def test_behind_prepositions():
+    text = "Bo (in New Graz, Styria) of Oslo, Cork and Rome; later at Kobe"
+    found = [text[a:b] for a, b in behind_prepositions(text)]
+    assert found == ["New Graz", "Oslo", "Kobe"]
+    assert behind_prepositions(text, "Kobe. ")[-1] == (28, 32)
+
+
+def test_occurrences_are_whole_words_and_the_longest():
+    text = "New York, Yorkshire, York (York)"
+    found = [text[a:b] for a, b in occurrences({"York", "New York", "Oslo"})(text)]
+    assert found == ["New York", "York", "York"]
+
+
+def test_documents_are_counted_once_and_without_their_titles():
+    count = documents_with(DOCUMENTS)
+    assert (count["Eve"], count["Oslo"], count["Kobe"], count["Bo"]) == (4, 1, 2, 0)
+    assert count["In Oslo"] == 1  # a sentence's first word is capitalised too
+
+
+def test_recurring_phrases_begin_with_those_behind_prepositions():
+    find = recurring(DOCUMENTS, most=3)
+    for document, want in zip(
+        DOCUMENTS, ("Kobe,Cy Ohm,Eve", "Eve,Cy Ohm", "Kobe,Eve", "Eve"), strict=True
+    ):
+        title, text = split_title(document)
+        assert ",".join(text[a:b] for a, b in find(text, title)) == want
+    assert [
+        len(recurring(DOCUMENTS, n)(*reversed(split_title(DOCUMENTS[0])))) for n in (0, 1, 9)
+    ] == [0, 1, 3]
