@@ -43,7 +43,7 @@ def check(holds, what):
 # ------------------------------------------------------------------------------------- the runs
 
 
-class Lab:
+class BrokenRuns:
     """A folder with a corpus, and runs in it."""
 
     def __init__(self, folder, seed):

@@ -30,8 +30,8 @@ from broken_runs import (
     CALLS,
     SRC,
     STEPS,
+    BrokenRuns,
     Fault,
-    Lab,
     at_call,
     check,
     command_line,
@@ -45,19 +45,19 @@ from cli.arguments import int_in_range
 from support.errors import Parser
 
 
-def kills(lab, rounds):
+def kills(runs, rounds):
     """SIGKILL: a third of them placed inside saves, the others at random moments."""
     done = {"killed": 0, "in a save": 0, "command line": 0, "resumed": 0, "runs": 0}
     while done["killed"] < rounds:
-        path = lab.fresh(f"kill{done['runs']}")
-        workers = ["--num_workers", str(lab.random.choice((0, 0, 0, 2)))]
-        for _ in range(lab.random.randint(1, 3)):
-            argv = lab.argv(path, "--resume", *workers)
-            if lab.random.random() < 1 / 3:
-                name = lab.random.choice(CALLS)
+        path = runs.fresh(f"kill{done['runs']}")
+        workers = ["--num_workers", str(runs.random.choice((0, 0, 0, 2)))]
+        for _ in range(runs.random.randint(1, 3)):
+            argv = runs.argv(path, "--resume", *workers)
+            if runs.random.random() < 1 / 3:
+                name = runs.random.choice(CALLS)
                 saves = STEPS + 2  # a checkpoint a step, the parameters, the record
-                number = lab.random.randint(1, {"fsync": 2 * saves, "unlink": 2}.get(name, saves))
-                code, log = lab.wait(lab.start(argv, at_call(number, name, die)))
+                number = runs.random.randint(1, {"fsync": 2 * saves, "unlink": 2}.get(name, saves))
+                code, log = runs.wait(runs.start(argv, at_call(number, name, die)))
                 done["in a save"] += code == -signal.SIGKILL
             elif done["command line"] < max(1, rounds // 10) and done["killed"]:
                 process = subprocess.Popen(
@@ -66,43 +66,43 @@ def kills(lab, rounds):
                 checkpoint = Path(f"{path}.checkpoint")
                 # None if an earlier kill came after the last act: then there is nothing to do.
                 wait_for(lambda p=process, c=checkpoint: c.exists() or p.poll() is not None)
-                time.sleep(lab.random.uniform(0, 2 * lab.seconds))
+                time.sleep(runs.random.uniform(0, 2 * runs.seconds))
                 process.kill()
                 code, log = process.wait(), ""
                 done["command line"] += code == -signal.SIGKILL
             else:
-                started = lab.start(argv)
-                time.sleep(lab.random.uniform(0, lab.seconds))
+                started = runs.start(argv)
+                time.sleep(runs.random.uniform(0, runs.seconds))
                 os.kill(started[0], signal.SIGKILL)
-                code, log = lab.wait(started)
+                code, log = runs.wait(started)
             check(code in (0, -signal.SIGKILL), f"ended with {code}: {log[-2000:]}")
-            lab.check_whole(path)
+            runs.check_whole(path)
             done["killed"] += code == -signal.SIGKILL
-        log = lab.resume(path, *workers)
+        log = runs.resume(path, *workers)
         done["resumed"] += "resumed at" in log
         done["runs"] += 1
     return f"{done['runs']} runs bit-equal after {done['killed']} kills, {done}"
 
 
-def signals(lab, rounds):
+def signals(runs, rounds):
     """Ctrl-C, SIGTERM, SIGHUP: exit code, one command printed, which completes the run."""
     stopped = {}
     n = -1
     while sum(stopped.values()) < rounds:
         n += 1
         number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[n % 3]
-        path = lab.fresh(f"signal{n}")
+        path = runs.fresh(f"signal{n}")
         workers = ["--num_workers", str(2 * (n % 2))]
-        started = lab.start(lab.argv(path, *workers))
+        started = runs.start(runs.argv(path, *workers))
         wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
-        time.sleep(lab.random.uniform(0, lab.seconds / 2))
+        time.sleep(runs.random.uniform(0, runs.seconds / 2))
         os.kill(started[0], number)
-        code, log = lab.wait(started)
+        code, log = runs.wait(started)
         if not Path(f"{path}.checkpoint").exists():  # it was through before the signal
-            lab.check_complete(path)
+            runs.check_complete(path)
             continue
         check(code == 128 + number, f"ended with {code} after signal {number}: {log[-2000:]}")
-        lab.check_whole(path)
+        runs.check_whole(path)
         left = sorted(os.listdir(path.parent))
         check(left == ["out.params.checkpoint"], f"left behind: {left}")
         command = shlex.split(log.strip().splitlines()[-1])
@@ -111,41 +111,41 @@ def signals(lab, rounds):
             done = subprocess.run(command_line(command[2:]), capture_output=True, text=True)
             code, log = done.returncode, done.stdout + done.stderr
         else:
-            code, log = lab.wait(lab.start(command[2:]))
+            code, log = runs.wait(runs.start(command[2:]))
         check(code == 0 and "resumed at" in log, f"the printed command: {code}, {log[-2000:]}")
-        lab.check_complete(path)
+        runs.check_complete(path)
         stopped[number.name] = stopped.get(number.name, 0) + 1
     return f"stopped {stopped}; each printed command completed its run, bit-equal"
 
 
-def twice(lab, rounds):
+def twice(runs, rounds):
     """A second Ctrl-C, during a save or between: out at once, files whole, resumable."""
     left_at_once = 0
     for n in range(rounds):
-        path = lab.fresh(f"twice{n}")
+        path = runs.fresh(f"twice{n}")
 
         def two():
             for _ in range(2):
                 os.kill(os.getpid(), signal.SIGINT)
 
         name = CALLS[n % 4]
-        argv = lab.argv(path)
-        code, log = lab.wait(lab.start(argv, at_call(lab.random.randint(4, 20), name, two)))
+        argv = runs.argv(path)
+        code, log = runs.wait(runs.start(argv, at_call(runs.random.randint(4, 20), name, two)))
         check(code == 130 and "left at once" in log, f"ended with {code}: {log[-2000:]}")
         left = set(os.listdir(path.parent))
         check(left <= {"out.params.checkpoint"}, f"left behind: {left}")
-        lab.resume(path)
+        runs.resume(path)
         left_at_once += 1
     return f"{left_at_once} left inside a save with code 130, no file broken, resumed bit-equal"
 
 
-def terminal(lab, rounds):
+def terminal(runs, rounds):
     """The terminal closes (a lost ssh connection): checkpoint, exit 129, resumable."""
     import pty
 
     for n in range(rounds):
-        path = lab.fresh(f"terminal{n}")
-        argv = lab.argv(path)
+        path = runs.fresh(f"terminal{n}")
+        argv = runs.argv(path)
         pid, master = pty.fork()
         if not pid:
             sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115  (it was perhaps a file)
@@ -169,11 +169,11 @@ def terminal(lab, rounds):
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         check(code == 128 + signal.SIGHUP, f"ended with {code}")
         check(sorted(os.listdir(path.parent)) == ["out.params.checkpoint"], "left behind")
-        lab.resume(path)
+        runs.resume(path)
     return f"{rounds} closed; exit 129 with a checkpoint, resumed bit-equal"
 
 
-def disk(lab, rounds):
+def disk(runs, rounds):
     """No room (a file-size limit, or ENOSPC from fsync) in each kind of save."""
     done = []
 
@@ -185,7 +185,7 @@ def disk(lab, rounds):
         target = Path(name)
         target.write_bytes(old)
         files = set(os.listdir(target.parent))
-        code, log = lab.wait(lab.start(argv, before, every_step))
+        code, log = runs.wait(runs.start(argv, before, every_step))
         line = log.strip().splitlines()[-1]
         check(code == 2, f"{what}: ended with {code}: {log[-2000:]}")
         check(line.startswith("run.py: error: ") and "expected to write" in line, line)
@@ -196,73 +196,73 @@ def disk(lab, rounds):
         done.append(what)
 
     for n in range(rounds):
-        path = lab.fresh(f"disk{n}")
-        size = lab.random.choice((5_000, 20_000))  # the log counts too
-        expect("parameters", path, lab.argv(path), limit(size), False)
-        code, _ = lab.wait(lab.start(lab.argv(path), at_call(9, "replace", die)))
+        path = runs.fresh(f"disk{n}")
+        size = runs.random.choice((5_000, 20_000))  # the log counts too
+        expect("parameters", path, runs.argv(path), limit(size), False)
+        code, _ = runs.wait(runs.start(runs.argv(path), at_call(9, "replace", die)))
         kept = Path(f"{path}.checkpoint").read_bytes()
-        argv = lab.argv(path, "--resume")
+        argv = runs.argv(path, "--resume")
         expect("checkpoint", f"{path}.checkpoint", argv, limit(size + 20_000), old=kept)
         full = at_call(1, "fsync", disk_is_full)
         expect("checkpoint, fsync", f"{path}.checkpoint", argv, full, old=kept)
         path.unlink()
-        lab.resume(path)
-        argv = lab.argv(path := lab.fresh(f"disk{n}"))
+        runs.resume(path)
+        argv = runs.argv(path := runs.fresh(f"disk{n}"))
         third = at_call(3, "fsync", disk_is_full)  # after the parameters and their folder
         expect("record", f"{path}.json", argv, third, False)
-        check(path.read_bytes() == lab.expected, "the parameters are whole all the same")
+        check(path.read_bytes() == runs.expected, "the parameters are whole all the same")
         answers = path.parent / "answers"
-        ask = ["evaluate", "vanilla", str(lab.folder / "wiki.txt"), "--device", "cpu"]
-        ask += ["--reading_params_path", str(lab.reference), "--outputs_path", str(answers)]
-        ask += ["--eval_corpus_path", str(lab.folder / "ask.tsv")]
+        ask = ["evaluate", "vanilla", str(runs.folder / "wiki.txt"), "--device", "cpu"]
+        ask += ["--reading_params_path", str(runs.reference), "--outputs_path", str(answers)]
+        ask += ["--eval_corpus_path", str(runs.folder / "ask.tsv")]
         expect("predictions", answers, ask, at_call(1, "fsync", disk_is_full))
     kinds = sorted(set(done))
     return f"{len(done)} saves refused in one line, old file intact: {', '.join(kinds)}"
 
 
-def folder(lab, rounds):
+def folder(runs, rounds):
     """A folder that may not be written to: refused before the run, nothing computed."""
     for n in range(rounds):
-        path = lab.fresh(f"folder{n}")
+        path = runs.fresh(f"folder{n}")
         os.chmod(path.parent, 0o555)
 
         def nobody():
             if os.geteuid() == 0:
                 os.setuid(65534)
 
-        os.chmod(lab.folder, 0o755)
+        os.chmod(runs.folder, 0o755)
         for more in ([], ["--resume"]):
-            code, log = lab.wait(lab.start(lab.argv(path, *more), nobody))
+            code, log = runs.wait(runs.start(runs.argv(path, *more), nobody))
             line = log.strip().splitlines()[-1]
             check(code == 2 and "expected a folder to write in" in line, f"{code}: {log[-2000:]}")
         os.chmod(path.parent, 0o755)
-        argv = lab.argv(path)
+        argv = runs.argv(path)
 
         def vanish():
             shutil.rmtree(path.parent)  # noqa: B023
 
-        code, log = lab.wait(lab.start(argv, at_call(6, "mkstemp", vanish)))
+        code, log = runs.wait(runs.start(argv, at_call(6, "mkstemp", vanish)))
         check(code == 2 and "expected to write" in log.splitlines()[-1], f"{code}: {log[-2000:]}")
         check("Traceback" not in log, log[-2000:])
     return f"{2 * rounds} refused before the run, {rounds} whose folder vanished: one line, exit 2"
 
 
-def two_runs(lab, rounds):
+def two_runs(runs, rounds):
     """A second run with the same output path: refused; the first one's result is right."""
     for n in range(rounds):
-        path = lab.fresh(f"two{n}")
-        first = lab.start(lab.argv(path))
+        path = runs.fresh(f"two{n}")
+        first = runs.start(runs.argv(path))
         wait_for(lambda path=path: Path(f"{path}.checkpoint").exists())
         os.kill(first[0], signal.SIGSTOP)
         for more in ([], ["--resume"]):
-            code, log = lab.wait(lab.start(lab.argv(path, *more)))
+            code, log = runs.wait(runs.start(runs.argv(path, *more)))
             line = log.strip().splitlines()[-1]
             says = f"expected no other run to write it, got one at work (process {first[0]})"
             check(code == 2 and says in line, f"ended with {code}: {line}")
         os.kill(first[0], signal.SIGCONT)
-        code, log = lab.wait(first)
+        code, log = runs.wait(first)
         check(code == 0, f"the first run ended with {code}: {log[-2000:]}")
-        lab.check_complete(path)
+        runs.check_complete(path)
     return f"{2 * rounds} second runs refused in one line; {rounds} first runs right"
 
 
@@ -292,13 +292,13 @@ def main(argv=None):
     results = {}
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)
-        lab = Lab(home, args.seed)
-        print(f"an uninterrupted run of {STEPS} steps takes {lab.seconds:.1f} s", flush=True)
+        runs = BrokenRuns(home, args.seed)
+        print(f"an uninterrupted run of {STEPS} steps takes {runs.seconds:.1f} s", flush=True)
         for name in cases:
             case, share = CASES[name]
             started = time.monotonic()
             try:
-                results[name] = {"ok": True, "said": case(lab, max(1, round(share * args.rounds)))}
+                results[name] = {"ok": True, "said": case(runs, max(1, round(share * args.rounds)))}
             except Fault as fault:
                 results[name] = {"ok": False, "said": str(fault)}
             results[name]["seconds"] = round(time.monotonic() - started, 1)

@@ -198,7 +198,7 @@ def ctrl_c(summary, device):
     """run.py in a process of its own, stopped after a second of steps, and resumed."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "a.params")
-        words = f"pretrain vanilla {ROOT / 'wiki.txt'} --epochs 40 --batch_size 512".split()
+        words = f"pretrain vanilla {ROOT / 'wiki.txt'} --epochs 500 --batch_size 512".split()
         argv = [sys.executable, ROOT / "src/run.py", *words, "--device", device.type]
         argv += ["--writing_params_path", path]
         if device.type == "cpu":

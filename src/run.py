@@ -67,7 +67,7 @@ def build(source):
     from support.files import load_parameters, read_text
 
     machine.prepare_products()
-    device = utils.pick_device(source.device)
+    device = machine.pick_device(source.device)
     utils.set_seed(source.seed)
     corpus = CharCorruptionDataset(read_text(source.corpus_path), source.sizes["block_size"])
     print(corpus)
@@ -91,7 +91,6 @@ def build(source):
 
 def train(config, model, corpus):
     """Pretrain or finetune. Finetuning is from scratch if no parameters were read."""
-    import utils
     from cli import session
     from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
@@ -106,7 +105,7 @@ def train(config, model, corpus):
         num_workers=config.num_workers,
         seed=seed,
         max_steps=steps,
-        precision=utils.pick_precision(config.precision, next(model.parameters()).device),
+        precision=session.precision_of(config, next(model.parameters()).device),
         compile=config.compile,
     )
     checkpoint = session.checkpoint_of(config, settings, corpus)

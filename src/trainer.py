@@ -252,7 +252,7 @@ class Trainer:
         how = dict(betas=config.betas, fused=True, capturable=self.on_gpu)
         optimizers = [torch.optim.AdamW(groups, lr=peak, **how)]
         if hidden:
-            dtype = torch.bfloat16 if self.on_gpu and config.precision == "bf16" else None
+            dtype = torch.bfloat16 if config.precision == "bf16" else None
             optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}], dtype=dtype))
         return optimizers
 

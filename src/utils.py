@@ -1,7 +1,6 @@
-"""Around the model: seeds, devices, decoding, and the score of predictions."""
+"""Around the model: seeds, decoding, and the score of predictions."""
 
 import random
-import sys
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from tqdm import tqdm
 
 from data.text import MASK, MASK_CHAR, encode, parse_questions
 from recipes import BATCH_QUESTIONS
-from support.errors import InputError, first_line
+from support.errors import InputError
 from support.files import read_text
 
 ANSWER_CHARS = 32  # characters decoded after a question
@@ -22,50 +21,6 @@ def set_seed(seed):
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
-
-
-def pick_device(name):
-    """The torch.device called `name`: auto takes cuda, else mps, else cpu.
-
-    A GPU for which this torch has no kernels is there, and of no use: auto passes over it.
-    """
-    available = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    wanted = available if name == "auto" else (name,)
-    for device in filter(available.get, wanted):
-        try:
-            torch.ones(1, device=device).add(1).item()
-            return torch.device(device)
-        except RuntimeError as error:
-            if name != "auto":
-                raise InputError(
-                    f"--device {name}: expected a device that this torch can use, got:"
-                    f" {first_line(error)}; use --device auto or cpu"
-                ) from None
-            note = f"note: {device} is there, but this torch cannot use it: {first_line(error)}"
-            print(note, file=sys.stderr)
-    raise InputError(
-        f"--device {name}: expected such a device and a torch built for it, got none;"
-        " use --device auto or cpu"
-    )
-
-
-def pick_precision(name, device):
-    """The precision of training called `name`, fp32 or bf16; auto is fp32.
-
-    No GPU takes bf16 by itself: the one full run of `handout` there learnt nothing (docs/log.md).
-    """
-    has_bf16 = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    if name == "auto":
-        return "fp32"
-    if name == "bf16" and not (has_bf16 or device.type == "cpu"):
-        raise InputError(
-            f"--precision bf16: expected a device that has it, got {device}; use --precision fp32"
-        )
-    return name
 
 
 # ---------------------------------------------------------------------------------------- decoding

@@ -165,30 +165,6 @@ def test_london_on_the_courses_data(course, capsys):
     assert capsys.readouterr().out == "Correct: 25.0 out of 500.0: 5.0%\n"
 
 
-def test_devices():
-    assert utils.pick_device("cpu").type == "cpu"
-    assert utils.pick_device("auto").type in ("cpu", "cuda", "mps")
-    if not torch.cuda.is_available():
-        with pytest.raises(InputError, match="--device cuda: expected such a device"):
-            utils.pick_device("cuda")
-
-
-def test_a_gpu_without_kernels_is_passed_over(monkeypatch, capsys):
-    def ones(*size, device):
-        if device == "cuda":
-            raise RuntimeError("no kernel image is available\nmore")
-        return torch.zeros(*size)
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(torch, "ones", ones)
-    assert utils.pick_device("auto").type == "cpu"
-    note = "note: cuda is there, but this torch cannot use it: no kernel image is available\n"
-    assert capsys.readouterr().err == note
-    with pytest.raises(InputError, match="can use, got: no kernel image is available; use"):
-        utils.pick_device("cuda")
-
-
 def test_questions_are_encoded_as_in_training(corpus):
     names = dataset.NameDataset(corpus, questions([("Ėve Okafor", "Oslo")]))
     asked = []
@@ -200,15 +176,3 @@ def test_questions_are_encoded_as_in_training(corpus):
 
     utils.predict_places(Listener(corpus.stoi, "⁇"), corpus, ["Where was Ėve Okafor born?"])
     assert asked[0] == names[0][0][: len(asked[0])].tolist()
-
-
-def test_precisions_are_what_the_device_has(monkeypatch):
-    cpu, cuda, mps = map(torch.device, ("cpu", "cuda", "mps"))
-    for has in (True, False):
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has=has, **_: has)
-        assert {utils.pick_precision("auto", device) for device in (cuda, cpu, mps)} == {"fp32"}
-        assert utils.pick_precision("bf16", cpu) == "bf16"
-        assert utils.pick_precision("fp32", cuda) == "fp32"
-    for device in (cuda, mps):
-        with pytest.raises(InputError, match="--precision bf16: expected a device that has it"):
-            utils.pick_precision("bf16", device)

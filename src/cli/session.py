@@ -8,9 +8,19 @@ import recipes
 from cli.record import note_overwritten, read_record, record_path, write_record
 from support.errors import InputError, NonFiniteLoss
 from support.files import locked, remove_leftovers
-from support.machine import peak_mb
+from support.machine import peak_mb, pick_precision
 from support.signals import stop_on_signals
-from training.checkpoint import SUFFIX, Checkpoint, versions
+from training.checkpoint import SUFFIX, Checkpoint, identity_in, versions
+
+
+def precision_of(config, device):
+    """The precision of training: the one asked for. With auto, a resumed run keeps its own."""
+    if config.resume and config.precision == "auto":
+        path = config.writing_params_path
+        known = identity_in(f"{path}{SUFFIX}") or read_record(path)
+        if known.get("precision") in ("fp32", "bf16"):
+            return known["precision"]
+    return pick_precision(config.precision, device)
 
 
 def checkpoint_of(config, settings, corpus):

@@ -1,10 +1,12 @@
-"""The process and its machine: settings that make a CPU's work quicker and change results by
-rounding alone, and the memory that was taken.
+"""The machine: its devices and their precisions, settings that make a CPU's work quicker and change
+results by rounding alone, and the memory that was taken.
 """
 
 import ctypes
 import os
 import sys
+
+from support.errors import InputError, first_line
 
 # mallopt's parameters, from glibc's malloc.h
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX, M_ARENA_MAX = -1, -2, -4, -8
@@ -52,6 +54,69 @@ def prepare_products():
     precision.fp32_precision = "bf16"
     if not _products_are_exact():
         precision.fp32_precision = before
+
+
+def pick_device(name):
+    """The torch.device called `name`: auto takes cuda, else mps, else cpu.
+
+    A GPU for which this torch has no kernels is of no use, so auto passes over it.
+    """
+    import torch
+
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    wanted = available if name == "auto" else (name,)
+    for device in filter(available.get, wanted):
+        try:
+            torch.ones(1, device=device).add(1).item()
+            return torch.device(device)
+        except RuntimeError as error:
+            if name != "auto":
+                raise InputError(
+                    f"--device {name}: expected a device that this torch can use, got:"
+                    f" {first_line(error)}; use --device auto or cpu"
+                ) from None
+            note = f"note: {device} is there, but this torch cannot use it: {first_line(error)}"
+            print(note, file=sys.stderr)
+    raise InputError(
+        f"--device {name}: expected such a device and a torch built for it, got none;"
+        " use --device auto or cpu"
+    )
+
+
+def pick_precision(name, device):
+    """The precision of training called `name`: fp32 or bf16; auto takes bf16 where it is quicker.
+
+    That is a device with instructions for bfloat16. A CPU without them can compute in bf16 too, but
+    more slowly than in fp32: there is a note.
+    """
+    quick = has_bf16(device)
+    if name == "auto":
+        return "bf16" if quick else "fp32"
+    if name == "bf16" and device.type == "cpu" and not quick:
+        print(
+            "note: --precision bf16: this processor has no instructions for it (AVX512-BF16 or"
+            " AMX); fp32 is several times as fast",
+            file=sys.stderr,
+        )
+    elif name == "bf16" and not quick:
+        raise InputError(
+            f"--precision bf16: expected a device that has it, got {device}; use --precision fp32"
+        )
+    return name
+
+
+def has_bf16(device):
+    """Whether the device has instructions for products of bfloat16 numbers."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    cpu = getattr(torch.cpu, "get_capabilities", dict)()  # not in every torch
+    return device.type == "cpu" and bool(cpu.get("avx512_bf16") or cpu.get("amx_bf16"))
 
 
 def peak_mb(device="cpu"):

@@ -111,6 +111,16 @@ class Checkpoint:
             os.unlink(self.path)
 
 
+def identity_in(path):
+    """What the run of a checkpoint depends on, by name; {} if there is no such file."""
+    try:
+        about = json.loads(read_tensors(path, os.path.getsize(path), "a checkpoint")["about"])
+        identity = about["identity"]
+    except (InputError, OSError, ValueError, RecursionError, LookupError, TypeError):
+        return {}
+    return identity if isinstance(identity, dict) else {}
+
+
 def check(path, holds, what):
     """An InputError that a checkpoint is not what it should be, unless `holds`."""
     if not holds:

@@ -13,6 +13,7 @@ import model
 import recipes
 import run
 from cli.record import sha256
+from support.machine import pick_precision
 from training.cpu import CpuSteps
 
 
@@ -72,6 +73,19 @@ def test_ctrl_c_and_the_command_it_prints(world, small, monkeypatch, capsys):
     assert not (world.folder / "out.params.checkpoint").exists()
     run.main(args(world, "--resume"))
     assert f"{path} is complete, all 7 steps: nothing to resume" in capsys.readouterr().out
+
+
+def test_a_resumed_run_keeps_its_precision(world, small, monkeypatch, capsys):
+    other = {"fp32": "bf16", "bf16": "fp32"}[pick_precision("auto", torch.device("cpu"))]
+    with monkeypatch.context() as patch:
+        break_off(patch, 4, interrupt)
+        assert stopped(args(world, "--precision", other)) == 130
+    run.main(args(world, "--resume"))
+    run.main(args(world, "--resume"))
+    shown = capsys.readouterr().out
+    assert "is complete, all 7 steps: nothing to resume" in shown
+    assert shown.count(f"device cpu, {other}, ") == 3
+    assert json.loads((world.folder / "out.params.json").read_text())["precision"] == other
 
 
 def test_without_a_checkpoint_it_begins_and_says_so(world, small, capsys):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from support import machine
+from support.errors import InputError
 
 
 @pytest.fixture
@@ -111,3 +112,43 @@ def test_peak_memory_is_what_linux_says():
 def test_where_nobody_says_the_peak_is_unknown(monkeypatch):
     monkeypatch.setitem(sys.modules, "resource", None)
     assert machine.peak_mb() is None
+
+
+def test_devices():
+    assert machine.pick_device("cpu").type == "cpu"
+    assert machine.pick_device("auto").type in ("cpu", "cuda", "mps")
+    if not torch.cuda.is_available():
+        with pytest.raises(InputError, match="--device cuda: expected such a device"):
+            machine.pick_device("cuda")
+
+
+def test_a_gpu_without_kernels_is_passed_over(monkeypatch, capsys):
+    def ones(*size, device):
+        if device == "cuda":
+            raise RuntimeError("no kernel image is available\nmore")
+        return torch.zeros(*size)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch, "ones", ones)
+    assert machine.pick_device("auto").type == "cpu"
+    note = "note: cuda is there, but this torch cannot use it: no kernel image is available\n"
+    assert capsys.readouterr().err == note
+    with pytest.raises(InputError, match="can use, got: no kernel image is available; use"):
+        machine.pick_device("cuda")
+
+
+def test_precisions_are_those_that_pay(monkeypatch, capsys):
+    cpu, cuda, mps = map(torch.device, ("cpu", "cuda", "mps"))
+    for has in (True, False):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda has=has, **_: has)
+        for name in ("avx512_bf16", "amx_bf16"):
+            monkeypatch.setattr(torch.cpu, "get_capabilities", lambda n=name, has=has: {n: has})
+            found = [machine.pick_precision("auto", device) for device in (cuda, cpu, mps)]
+            assert found == (["bf16", "bf16", "fp32"] if has else ["fp32"] * 3)
+        assert machine.pick_precision("fp32", cuda) == machine.pick_precision("fp32", cpu) == "fp32"
+        assert machine.pick_precision("bf16", cpu) == "bf16"
+        assert ("fp32 is several times as fast" in capsys.readouterr().err) is not has
+    for device in (cuda, mps):
+        with pytest.raises(InputError, match="--precision bf16: expected a device that has it"):
+            machine.pick_precision("bf16", device)
