@@ -111,11 +111,11 @@ RECIPES = {
         pretrain=TrainingPlan(
             max_epochs=None, batch_size=96, learning_rate=3e-3, budget=0.19, muon_rate=0.02
         ),
-        finetune=TrainingPlan(max_epochs=5, batch_size=128, learning_rate=1e-3),
+        finetune=TrainingPlan(max_epochs=3, batch_size=32, learning_rate=3e-4),
         scratch=TrainingPlan(max_epochs=20, batch_size=128, learning_rate=1e-3),
         dropout=0.0,
         weight_decay=0.0,
-        objective=FactWindowConfig(phrases="recurring", questions=0.0),
+        objective=FactWindowConfig(phrases="place-like", questions=0.0),
         warmup_share=0.04,
         decay_share=0.95,
     ),

@@ -46,7 +46,7 @@ def test_a_learning_rate_scales_all_rates(name):
 def test_which_recipes_show_questions_in_pretraining():
     objectives = {name: recipe.objective for name, recipe in recipes.RECIPES.items()}
     assert [name for name, of in objectives.items() if of and of.questions] == ["mixed", "distant"]
-    assert objectives["fast"].phrases == "recurring"  # which needs none
+    assert objectives["fast"].phrases == "place-like"  # which needs none
 
 
 def test_variant_names_are_the_classes_names():

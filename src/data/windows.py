@@ -10,7 +10,7 @@ import torch
 
 from data.distant import PhraseScorer
 from data.examples import Examples, draw
-from data.phrases import behind_prepositions, capitalised, occurrences, recurring, split_title
+from data.phrases import behind_prepositions, capitalised, occurrences, place_like, split_title
 from data.text import MASK, PAD
 from support.errors import InputError
 
@@ -45,7 +45,7 @@ class FactWindows(Examples):
 
     - capitalised: runs of capitalised words that are not in the title
     - behind prepositions: those of them that follow a preposition
-    - recurring: the first two that other documents have too, and first those behind prepositions
+    - place-like: the first that is used like a place in all documents together
     - answers: the places that the questions ask for
     - likeliest: what probably answers the question about the title (data.distant.PhraseScorer); a
       document has four windows or so, and each phrase its probability's share of them
@@ -93,8 +93,8 @@ class FactWindows(Examples):
         rule, documents = self.objective.phrases, self.corpus.data
         if rule in FINDERS:
             return FINDERS[rule]
-        if rule == "recurring":
-            return recurring(documents)
+        if rule == "place-like":
+            return place_like(documents)
         assert self.questions is not None, "expected questions, whose answers are the phrases"
         pairs = self.questions.pairs
         if rule == "answers":

@@ -5,7 +5,7 @@ from data.phrases import (
     capitalised,
     documents_with,
     occurrences,
-    recurring,
+    place_like,
     split_title,
     title_of,
 )
@@ -53,13 +53,21 @@ def test_documents_are_counted_once_and_without_their_titles():
     assert count["In Oslo"] == 1  # a sentence's first word is capitalised too
 
 
-def test_recurring_phrases_begin_with_those_behind_prepositions():
-    find = recurring(DOCUMENTS, most=3)
-    for document, want in zip(
-        DOCUMENTS, ("Kobe,Cy Ohm,Eve", "Eve,Cy Ohm", "Kobe,Eve", "Eve"), strict=True
+def test_the_phrase_like_a_place():
+    find = place_like(
+        [
+            "Ada. She met Eve in Oslo, then in Kobe",
+            "Bo. saw Eve and Kobe",
+            "Cy. of Kobe, with Eve",
+            "Di. knew Eve",
+            "Eve. nobody",
+        ]
+    )
+    for text, want in (
+        ("met Eve at Kobe", ["Kobe"]),  # behind a preposition in two of three occurrences
+        ("Kobe was far from Eve", ["Kobe"]),  # wherever it stands
+        ("knew Eve from Oslo", ["Eve"]),  # no other document has Oslo: the first that is shared
+        ("knew Oslo", []),
     ):
-        title, text = split_title(document)
-        assert ",".join(text[a:b] for a, b in find(text, title)) == want
-    assert [
-        len(recurring(DOCUMENTS, n)(*reversed(split_title(DOCUMENTS[0])))) for n in (0, 1, 9)
-    ] == [0, 1, 3]
+        assert [text[a:b] for a, b in find(text, "Fay. ")] == want
+    assert find("met Eve at Kobe", "Kobe. ") == [(4, 7)]  # not the title's own words

@@ -1,0 +1,103 @@
+"""What the fact windows of each recipe hold, before any training: how many there are, for how many
+dev people one has the answer, and how often that answer is read.
+
+    python bench/windows.py --data $COURSE_DATA --data .
+
+Prints lines of JSON for docs/measurements/windows.jsonl. The last line of each data set is the
+phrase scorer by itself: a reader that looks the person's line up and knows no fact by heart.
+"""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+import recipes  # noqa: E402
+from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin  # noqa: E402
+from cli.record import sha256  # noqa: E402
+from data.distant import PhraseScorer, title_in  # noqa: E402
+from data.examples import mean_tokens  # noqa: E402
+from data.phrases import split_title  # noqa: E402
+from data.text import parse_questions  # noqa: E402
+from data.windows import FactWindows  # noqa: E402
+from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
+from support.files import read_text  # noqa: E402
+
+WORK = 0.2  # PFLOP in which readings are counted
+
+
+def load(folder):
+    """(corpus, training pairs as a NameDataset, {person: place} of dev) of a folder."""
+    wiki, train, dev = (read_text(folder / name) for name in NAMES)
+    corpus = CharCorruptionDataset(wiki, recipes.BLOCK_SIZE)
+    people = {split_title(line)[0].removesuffix(". ") for line in corpus.data}
+    places = {title_in(question, people): place for question, place in parse_questions(dev)}
+    return corpus, NameDataset(corpus, train), places
+
+
+def read_windows(corpus, names, places, recipe):
+    """What the windows of a recipe hold for the people of `places`."""
+    objective = recipes.RECIPES[recipe].objective
+    dataset = FactWindows(corpus, objective, names if objective.questions else None)
+    text = "\n".join(corpus.data)
+    of_person, right = Counter(), Counter()
+    for start, title_end, phrase, *edges in dataset.windows.tolist():
+        end = edges[objective.before]
+        person = text[start:title_end].removesuffix(". ")
+        if person in places:
+            of_person[person] += 1
+            right[person] += text[phrase:end] == places[person]
+    held = sum(count > 0 for count in right.values())
+    tokens = mean_tokens(dataset, recipes.SEED)
+    epochs = WORK * 1e15 / recipes.FLOP_PER_TOKEN / tokens / len(dataset)
+    return {
+        "windows": len(dataset.windows),
+        "a_line": len(dataset.windows) / len(corpus.data),
+        "answering_percent": 100 * right.total() / of_person.total(),
+        "questions": len(places),
+        "correct": held,
+        "tokens_a_row": tokens,
+        "readings": epochs * right.total() / held,
+    }
+
+
+def look_up(corpus, names, places):
+    """For how many people the scorer's likeliest phrase of their line is the answer."""
+    scorer = PhraseScorer(corpus.data, names.pairs)
+    found = {}
+    for title, text in map(split_title, corpus.data):
+        probabilities = scorer.probabilities(text, title)
+        if probabilities:
+            start, end = max(probabilities, key=probabilities.get)
+            found[title.removesuffix(". ")] = text[start:end]
+    correct = sum(found.get(person) == place for person, place in places.items())
+    return {"questions": len(places), "correct": correct}
+
+
+def main(argv=None):
+    parser = Parser(prog="windows.py", description=__doc__)
+    parser.add_argument(
+        "--data", type=folder_of(*NAMES), action="append", metavar="FOLDER", help=DATA_HELP
+    )
+    args = parser.parse_args(argv)
+    with one_line_errors(parser):
+        for folder in args.data or [ROOT]:
+            data = load(folder)
+            name = "course" if sha256(folder / NAMES[0]) == COURSE else "bundled"
+            lines = [
+                {"recipe": recipe, **read_windows(*data, recipe)}
+                for recipe, of in recipes.RECIPES.items()
+                if of.objective
+            ]
+            lines.append({"recipe": "the scorer looks the line up", **look_up(*data)})
+            for line in lines:
+                line = {"data": name, **line, "scored_on": "dev", "seed": None, **origin()}
+                print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
