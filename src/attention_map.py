@@ -17,7 +17,7 @@ INCHES = 0.085  # a character of a label
 
 def main(argv=None):
     """Draw one picture. Bad input, or no matplotlib, ends in SystemExit(2)."""
-    parser = parser_for_trained("attention_map.py", __doc__, picture_required=True)
+    parser = parser_for_trained("attention_map.py", __doc__, "where the picture goes", True)
     parser.add_argument(
         "--question", metavar="TEXT", required=True, help="as in the question files"
     )

@@ -8,12 +8,9 @@ names are put together from those of the others. The picture needs matplotlib
 (requirements-dev.txt).
 """
 
-# Legend: B questions, t tokens of the longest row, V vocab_size
-
 from collections import Counter
 from dataclasses import dataclass
 
-import recipes
 from cli.arguments import parser_for_trained, trained_source
 from support.errors import InputError, one_line_errors
 
@@ -50,7 +47,9 @@ class Answer:
 
 def main(argv=None):
     """Print the report. Bad input, or no matplotlib for a picture, ends in SystemExit(2)."""
-    parser = parser_for_trained("knowledge.py", __doc__, picture_required=False)
+    parser = parser_for_trained(
+        "knowledge.py", __doc__, picture="where a picture goes, if anywhere"
+    )
     parser.add_argument(
         "--eval_corpus_path", metavar="PATH", required=True, help="question TAB place"
     )
@@ -166,40 +165,12 @@ def ask(model, corpus, questions, path):
 
 
 def probabilities(model, corpus, questions, answers):
-    """The probability that the model gives to each whole answer, as a list.
-
-    It is the product of the probabilities of the answer's characters and of the ⁇ that ends it.
-    Each is given all characters before it. An answer that was cut off by its length or by the
-    model's context has no ⁇.
-    """
-    import torch
-    from torch.nn.utils.rnn import pad_sequence
-
+    """The probability that the model gives to each whole answer, as a list."""
+    from analysis.answers import probabilities
     from data.text import MASK, encode
-    from utils import ANSWER_CHARS
 
-    rows, starts = [], []
-    for question, answer in zip(questions, answers, strict=True):
-        prompt = [*encode(question, corpus.stoi, "the question"), MASK]
-        ending = [MASK] * (len(answer) < ANSWER_CHARS)
-        row = [*prompt, *(corpus.stoi[char] for char in answer), *ending]
-        rows.append(torch.tensor(row[: model.context + 1]))
-        starts.append(len(prompt) - 1)  # in y: where the answer's first character is asked for
-    found = []
-    model.eval()
-    with torch.no_grad():
-        for at in range(0, len(rows), recipes.BATCH_QUESTIONS):
-            batch = slice(at, at + recipes.BATCH_QUESTIONS)
-            ends = torch.tensor([len(row) - 1 for row in rows[batch]])[:, None]  # (B, 1)
-            begins = torch.tensor(starts[batch])[:, None]  # (B, 1)
-            padded = pad_sequence(rows[batch], batch_first=True)  # (B, t + 1)
-            x, y = padded[:, :-1], padded[:, 1:]  # (B, t)
-            logs = model(x)[0].double().log_softmax(-1)  # (B, t, V)
-            logs = logs.gather(2, y[:, :, None])[:, :, 0]  # (B, t)
-            positions = torch.arange(x.size(1))  # (t,)
-            of_answer = (begins <= positions) & (positions < ends)  # (B, t)
-            found += (logs * of_answer).sum(1).exp().tolist()  # (B,)
-    return found
+    prompts = [[*encode(question, corpus.stoi, "the question"), MASK] for question in questions]
+    return probabilities(model, corpus, prompts, answers)
 
 
 # --------------------------------------------------------------------------------------- the report

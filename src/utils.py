@@ -89,10 +89,9 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
     """The model's answer to each question: a list of strings, in order.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
-    second; all 32 characters if there is no second. Questions of similar length run as one batch.
-    `dataset` gives the vocabulary; `path` is named in errors.
+    second; all 32 characters if there is no second. `dataset` gives the vocabulary; `path` is named
+    in errors.
     """
-    device = next(model.parameters()).device
     prompts = []
     for line, question in enumerate(questions, start=1):
         ids = [*encode(question, dataset.stoi, f"{path}, line {line}"), MASK]
@@ -101,14 +100,23 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
                 f"{path}, line {line}: expected a question of at most {model.context - 1}"
                 f" characters, got {len(ids) - 1}; shorten it"
             )
-        prompts.append(torch.tensor(ids))
+        prompts.append(ids)
+    return complete(model, dataset, prompts, batch_size)
+
+
+def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
+    """What greedy decoding adds to each of the prompts, lists of ids, before the next ⁇.
+
+    Prompts of similar length run as one batch.
+    """
+    device = next(model.parameters()).device
     found = [None] * len(prompts)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
         for at in range(0, len(prompts), batch_size):
             batch = by_length[at : at + batch_size]
             lengths = torch.tensor([len(prompts[i]) for i in batch])
-            x = pad_sequence([prompts[i] for i in batch], batch_first=True)  # (B, t)
+            x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
             text = sample(
                 model, x.to(device), ANSWER_CHARS, lengths=lengths.to(device), stop=MASK
             ).tolist()

@@ -262,8 +262,9 @@ def add_model(parser):
         )
 
 
-def parser_for_trained(prog, description, picture_required):
-    """A parser of the arguments that name a trained model, and of where a picture goes."""
+def parser_for_trained(prog, description, picture=None, picture_required=False):
+    """A parser of the arguments that name a trained model, and of --outputs_path for a picture, if
+    `picture` says what it is."""
     parser = Parser(
         prog=prog,
         description=description,
@@ -274,8 +275,9 @@ def parser_for_trained(prog, description, picture_required):
     add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
     add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="their corpus")
     add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
-    where = "where the picture goes" if picture_required else "where a picture goes, if anywhere"
-    add("--outputs_path", type=png_path, metavar="PNG", required=picture_required, help=where)
+    if picture:
+        how = dict(type=png_path, required=picture_required)
+        add("--outputs_path", metavar="PNG", help=picture, **how)
     add_model(parser)
     return parser
 

@@ -74,7 +74,7 @@ def test_sizes_are_given_else_recorded_else_default(world):
 
 
 def test_a_trained_model_is_read_on_the_cpu(world):
-    parser = arguments.parser_for_trained("tool.py", "", picture_required=False)
+    parser = arguments.parser_for_trained("tool.py", "", "a picture")
     argv = ["vanilla", str(world.wiki), "--reading_params_path", str(world.dev)]
     source = arguments.trained_source(parser.parse_args(argv))
     assert source == ModelSource(

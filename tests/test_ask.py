@@ -1,0 +1,118 @@
+"""Asking a model: names, questions, texts to complete; what is printed, and what is refused."""
+
+import functools
+import io
+import json
+
+import pytest
+from conftest import PEOPLE
+
+import ask
+import model
+import run
+
+
+@pytest.fixture
+def params(world, monkeypatch):
+    """A small model that has learnt the training pairs."""
+    small = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
+    monkeypatch.setattr(model, "GPTConfig", small)
+    path = world.folder / "learnt.params"
+    argv = ["finetune", "vanilla", world.wiki, "--writing_params_path", path]
+    argv += ["--finetune_corpus_path", world.train, "--epochs", 100, "--batch_size", 5]
+    argv += ["--learning_rate", 1e-2, "--device", "cpu", "--precision", "fp32"]
+    run.main([str(word) for word in argv])
+    return path
+
+
+@pytest.fixture
+def asked(world, params, capsys, monkeypatch):
+    """ask.py's standard output for some arguments, and a pipe."""
+
+    def call(*more, pipe=None):
+        if pipe is not None:
+            monkeypatch.setattr("sys.stdin", io.StringIO(pipe))
+        capsys.readouterr()
+        argv = ["vanilla", world.wiki, "--reading_params_path", params, *more]
+        ask.main([str(word) for word in argv])
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_a_name_a_question_and_the_right_answer(world, asked):
+    shown = asked("--places_path", world.train, "Bo Lind", "Where was Eve Okafor born?")
+    first, second = shown.split("Where was ")[1:]
+    assert first.startswith("Bo Lind born?\n  Oslo ") and second.startswith("Eve Okafor born?\n")
+    assert "the line says: “" in first and "born 12 May 1903 in Oslo; died" in first
+    lines = [f"Where was {name} born?\t{place}" for name, place in (PEOPLE[1], ("Bo Lind", "Rome"))]
+    right, wrong = asked(pipe="\n".join(lines)).split("Where was ")[1:]
+    assert "  right\n" in right and "  wrong: it is Rome\n" in wrong
+
+
+def test_a_stranger_is_a_guess_and_unsure_answers_are_withheld(asked):
+    shown = asked("Bob Marsh")
+    assert "no line of the corpus begins with this name: a guess" in shown
+    assert "  not sure enough: 0." in asked("Bob Marsh", "--trust", 1)
+
+
+def test_json_adds_up_and_the_answer_is_evaluates(world, params, asked, capsys):
+    lines = "".join(f"{name}\n" for name, _ in PEOPLE)
+    replies = [
+        json.loads(line)
+        for line in asked(
+            "--json", "--places_path", world.train, "--top", 2, pipe=lines
+        ).splitlines()
+    ]
+    assert [reply["name"] for reply in replies] == [name for name, _ in PEOPLE]
+    for reply in replies:
+        listed = sum(place["probability"] for place in reply["top"])
+        assert len(reply["top"]) <= 2 and reply["seen"] is True
+        assert listed + reply["other"] + reply["pruned"] + reply["outside"] == pytest.approx(1)
+        known = {place["place"]: place["probability"] for place in reply["top"]}
+        assert reply["probability"] == pytest.approx(
+            known.get(reply["answer"], reply["probability"]), rel=1e-4
+        )
+    out = world.folder / "predictions"
+    argv = ["evaluate", "vanilla", world.wiki, "--reading_params_path", params]
+    run.main(
+        [str(word) for word in [*argv, "--eval_corpus_path", world.train, "--outputs_path", out]]
+    )
+    assert out.read_text().splitlines() == [reply["answer"] for reply in replies[:5]]
+
+
+def test_a_text_is_completed(asked):
+    assert asked("Bo Lind. Born in ⁇").startswith("Bo Lind. Born in ⁇\n  ")
+    assert asked("Bo Lind. Born in ⁇ in May").startswith("Bo Lind. Born in ⁇ in May\n  ")
+
+
+def test_typed_questions_end_with_the_input(asked, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal("Bo Lind\nEve Okafor\n"))
+    assert asked().count("born?") == 2
+
+
+@pytest.mark.parametrize(
+    "more, says",
+    [
+        (["Bo ☃"], "expected characters of the pretraining corpus, got '☃'"),
+        (["B" * 200], "the question: expected at most 127 characters, got 216"),
+        (["Bo", "--trust", "2"], "expected a number from 0 to 1, got '2'"),
+        (["Bo", "--places_path", "missing.tsv"], "missing.tsv"),
+    ],
+)
+def test_bad_input_is_one_line(asked, capsys, more, says):
+    with pytest.raises(SystemExit) as stop:
+        asked(*more)
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert stop.value.code == 2 and error.startswith("ask.py: error: ") and says in error
+
+
+def test_the_questions_template():
+    asked = ["What is the capital of Peru?", "What is the capital of Chad?"]
+    assert ask.template_of(asked) == "What is the capital of {}?"
+    assert ask.template_of(["Where was Bo born?", "Where was Bob born?"]) == "Where was {} born?"
+    assert ask.template_of(["Who?", "Why?"]) is ask.template_of(asked[:1]) is None
