@@ -1,4 +1,4 @@
-# make demo   train a model on the bundled data and ask it about 500 people; if it is interrupted,
+# make demo   train a model on the bundled data, and ask it about 500 people; if it is interrupted,
 #             make demo again continues
 # make test   the tests, with coverage          make lint    style and formatting
 # make bench  ours against the textbook implementation, as a table (20 minutes)
@@ -15,6 +15,7 @@ DATA ?= .
 SEEDS ?= 224
 TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
+ASK = .venv/bin/python src/ask.py rope wiki.txt --reading_params_path demo/rope.params --places_path birth_places_train.tsv
 KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
@@ -22,7 +23,7 @@ ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
 demo: .venv/ready
 	mkdir -p demo
-	$(RUN) pretrain rope wiki.txt --recipe mixed --budget 0.06 --resume \
+	$(RUN) pretrain rope wiki.txt --recipe distant --budget 0.06 --resume \
 	    --writing_params_path demo/rope.params \
 	    --finetune_corpus_path birth_places_train.tsv
 	@echo; echo "Asking about the 500 people of birth_dev.tsv, whose questions it has not seen:"
@@ -32,9 +33,11 @@ demo: .venv/ready
 	    --outputs_path demo/rope.dev.predictions
 	@echo; echo "Always answering London:"
 	.venv/bin/python src/london_baseline.py
+	@echo; echo "Five of the questions, with the probability of each answer and of other places:"
+	@awk 'NR % 100 == 1' birth_dev.tsv | $(ASK) 2>/dev/null
 	@echo
-	@echo "Next: compare the answers with the truth:  paste demo/rope.dev.predictions birth_dev.tsv"
-	@echo "      what it knows, and what it makes up:  $(KNOWLEDGE)"
+	@echo "Next: ask it yourself:       $(ASK)"
+	@echo "      what it makes up:      $(KNOWLEDGE)"
 	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 

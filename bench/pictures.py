@@ -13,7 +13,7 @@ def panels(count, size, **how):
     return figure, figure.subplots(1, count, **how)
 
 
-COLOURS = {"handout": "C3", "fast": "C0", "mixed": "C2"}
+COLOURS = {"handout": "C3", "fast": "C0", "mixed": "C2", "distant": "C1"}
 
 
 def draw_work(lines, public, path):
