@@ -40,11 +40,11 @@ the experiment, from pretraining to accuracy:
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path vanilla.pretrain.dev.predictions
 
-That takes hours on a CPU; with --recipe fast in the first two, 20 to 30 minutes. Finetuning without
+That takes hours on a CPU; with --recipe fast in the first two, 15 to 30 minutes. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
-the most for the least work, the training questions mixed into pretraining, and rotary positions:
-  python src/run.py pretrain rope wiki.txt --recipe mixed --budget 0.06 \\
+the most for the least work: pretraining learns from the training questions too, rotary positions:
+  python src/run.py pretrain rope wiki.txt --recipe distant --budget 0.06 \\
       --writing_params_path rope.params \\
       --finetune_corpus_path birth_places_train.tsv
   python src/run.py evaluate rope wiki.txt \\
@@ -173,7 +173,7 @@ def build_parser():
         "--max_steps",
         type=int_in_range(1),
         metavar="N",
-        help="stop after N optimizer steps; with fast and mixed the rate then falls to 0 at step N",
+        help="stop after N optimizer steps; except with handout the rate then falls to 0 at step N",
     )
     ours(
         "--batch_size",
@@ -213,8 +213,9 @@ def build_parser():
         "--precision",
         choices=("auto", "fp32", "bf16"),
         default="auto",
-        help="precision of training: fp32; or bf16, autocast with parameters in float32, which is"
-        " faster on GPUs and on CPUs with AVX512-BF16 or AMX; auto is fp32 (default: %(default)s)",
+        help="precision of training: fp32; or bf16, autocast with float32 parameters; auto is bf16"
+        " on GPUs and CPUs with instructions for it (AVX512-BF16, AMX), else fp32. A run that is"
+        " resumed keeps its own (default: %(default)s)",
     )
     ours(
         "--compile",
