@@ -110,6 +110,7 @@ def accuracy(records):
         dict(recipe="a guess from the name's origin"),
         dict(recipe="mixed", variant="rope", work="0.06"),
         dict(recipe="mixed", variant="vanilla", work="0.07"),
+        dict(recipe="distant", variant="rope", work="0.06"),
         *(dict(recipe=text) for text in texts),
         data="bundled",
     )
