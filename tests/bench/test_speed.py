@@ -15,7 +15,7 @@ CORPUS = str(ROOT / "wiki.txt")
 def test_training_counts_what_it_trained_on(variant, monkeypatch):
     """By a clock that goes one second a reading, examples/s are examples and tokens/s tokens."""
     monkeypatch.setattr(speed, "BATCH", 4)
-    monkeypatch.setattr(speed, "WARM_UP", {"ours": 1, "textbook": 1})
+    monkeypatch.setattr(speed, "WARM_UP", {"cpu": {"ours": 1, "textbook": 1}})
     monkeypatch.setattr(speed, "time", SimpleNamespace(perf_counter=iter(range(4)).__next__))
     taken = []
     hook = register_optimizer_step_post_hook(lambda *_: taken.append(1))
