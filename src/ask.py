@@ -109,6 +109,8 @@ class Asker:
     """A model of a ModelSource, its corpus, and the places to compare."""
 
     def __init__(self, source, places_path=None, top=5):
+        import torch
+
         import run
         from analysis.places import Tree
         from data.phrases import split_title
@@ -120,6 +122,7 @@ class Asker:
             raise InputError(f"{places_path}: expected question TAB place, got questions alone")
         with redirect_stdout(sys.stderr):  # standard output is for the answers
             self.model, self.corpus = run.build(source)
+        torch.set_num_threads(1)  # the operations are small: waking threads takes longer
         self.top = top
         self.template = template_of([question for question, _ in pairs]) or TEMPLATE
         self.tree = Tree(dict.fromkeys(place for _, place in pairs), self.corpus.stoi)
