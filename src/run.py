@@ -163,7 +163,7 @@ def evaluate(config, model, corpus):
     """Write the model's answers to the questions of a file. Score them if the file has places."""
     import utils
     from cli.record import note_overwritten, sha256, write_record
-    from data.text import parse_questions
+    from data.text import can_spell, parse_questions
     from support.files import read_text, write_text
     from training.checkpoint import versions
 
@@ -193,7 +193,7 @@ def evaluate(config, model, corpus):
     total, correct = utils.evaluate_places(path, answers)
     if total:
         print(utils.score_line(total, correct))
-        beyond = sum(not corpus.stoi.keys() >= set(place) for _, place in rows)
+        beyond = sum(not can_spell(place, corpus.stoi) for _, place in rows)
         if beyond:
             print(
                 "note: no answer is right where a place has characters that the corpus lacks:"

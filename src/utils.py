@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
-from data.text import MASK, MASK_CHAR, encode, parse_questions
+from data.text import MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
 from support.errors import InputError
 from support.files import read_text
@@ -130,7 +130,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
 def evaluate_places(filepath, predicted_places):
     """Compare predictions with a TSV's places: (total, correct) as floats, (0, 0) without places.
 
-    A prediction is correct if it equals the place to the letter.
+    A prediction is correct if it equals the place to the letter, in whichever Unicode form.
     """
     rows = parse_questions(read_text(filepath), filepath)
     places = [place for _, place in rows]
@@ -142,7 +142,8 @@ def evaluate_places(filepath, predicted_places):
             f"{filepath}: expected one prediction for each of its {len(places)} rows, got"
             f" {len(predicted_places)}; predict for the same file"
         )
-    correct = sum(map(str.__eq__, places, predicted_places))
+    pairs = zip(places, predicted_places, strict=True)
+    correct = sum(composed(place) == composed(found) for place, found in pairs)
     return float(len(places)), float(correct)
 
 

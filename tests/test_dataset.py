@@ -4,6 +4,7 @@ import collections
 import io
 import itertools
 import random
+import unicodedata
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from conftest import CORPUS, PEOPLE, ROOT, questions
 
 import dataset
 import textbook
+import utils
 from data import examples, text
 from data.examples import mean_tokens
 from dataset import CharCorruptionDataset, NameDataset
@@ -183,6 +185,23 @@ def test_name_examples_are_the_specified_strings(corpus):
 def test_the_last_row_counts_without_a_final_newline(corpus):
     pairs = questions(PEOPLE[:3])
     assert len(NameDataset(corpus, pairs)) == len(NameDataset(corpus, pairs.rstrip("\n"))) == 3
+
+
+@pytest.mark.parametrize("of_corpus", ["NFC", "NFD"])
+@pytest.mark.parametrize("of_questions", ["NFC", "NFD"])
+def test_the_unicode_form_of_a_file_makes_no_difference(of_corpus, of_questions, tmp_path):
+    line = unicodedata.normalize(of_corpus, "Müjde Ñu. Where was Müjde Ñu born? In Zürich .\n")
+    corpus = CharCorruptionDataset(line, 64)
+    pair = unicodedata.normalize(of_questions, "Where was Müjde Ñu born?\tZürich\n")
+    question, place = text.parse_questions(pair)[0]
+    ids = text.encode(question, corpus.stoi, "here")
+    said = "".join(corpus.itos[i] for i in ids)
+    assert said == unicodedata.normalize(of_corpus, "Where was Müjde Ñu born?")
+    assert text.can_spell(place, corpus.stoi) and not text.can_spell("Köln", corpus.stoi)
+    path = tmp_path / "dev.tsv"
+    path.write_text(pair, encoding="utf-8")
+    answer = unicodedata.normalize(of_corpus, "Zürich")
+    assert utils.evaluate_places(str(path), [answer]) == (1, 1)
 
 
 def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):

@@ -34,19 +34,33 @@ def parse_questions(text, path="the question file"):
     return rows
 
 
+def composed(text):
+    """The text in Unicode's form NFC, in which é is one character: for comparing."""
+    return unicodedata.normalize("NFC", text)
+
+
+def can_spell(text, stoi):
+    """Whether characters of the vocabulary make up the text, composed or decomposed."""
+    forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
+    return any(set(form) <= stoi.keys() for form in forms)
+
+
 def encode(text, stoi, where):
     """Ids of the characters of `text`, for training and evaluation alike.
 
-    A character that the vocabulary lacks loses its combining marks (é → e, by Unicode's NFKD); one
-    that is then still unknown is an InputError that starts with `where`; so is a text of which
-    nothing is left.
+    The text is composed first (e and ´ become é, by Unicode's NFC), so that files in either form
+    are read alike. A character that the vocabulary lacks is decomposed (NFKD): into its letter and
+    marks if the vocabulary has all of them, as that of a decomposed corpus has, else into the
+    letter alone. One that is then still unknown is an InputError that starts with `where`; so is a
+    text of which nothing is left.
     """
     ids = []
-    for char in text:
+    for char in composed(text):
         folded = char
         if char not in stoi:
-            decomposed = unicodedata.normalize("NFKD", char)
-            folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+            folded = unicodedata.normalize("NFKD", char)
+            if any(c not in stoi for c in folded):
+                folded = "".join(c for c in folded if not unicodedata.combining(c))
         if char in (PAD_CHAR, MASK_CHAR) or any(c not in stoi for c in folded):
             raise InputError(
                 f"{where}: expected characters of the pretraining corpus, got {char!r}"

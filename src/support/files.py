@@ -16,10 +16,13 @@ PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put 
 
 
 def read_text(path):
-    """The text of a UTF-8 file, without a byte order mark, every line ending as one '\\n'."""
+    """The text of a UTF-8 file, every line ending as one '\\n', without byte order marks.
+
+    Files that were joined have such marks in the middle too.
+    """
     try:
         with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
+            text = file.read().replace("\ufeff", "")
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: expected UTF-8 text, got the byte 0x{error.object[error.start]:02x} at offset"

@@ -337,3 +337,9 @@ def test_odd_masks_are_refused_in_one_line(tmp_path, odd):
     torch.save(state, tmp_path / "p")
     with pytest.raises(InputError):
         files.load_parameters(model, tmp_path / "p")
+
+
+def test_byte_order_marks_are_no_text_wherever_they_stand(tmp_path):
+    path = tmp_path / "joined"
+    path.write_bytes("\ufeffone\r\n\ufefftwo\ufeff\n".encode())
+    assert files.read_text(path) == "one\ntwo\n"
