@@ -243,6 +243,18 @@ def main_ablations(records):
     )
 
 
+def precisions(records):
+    """The two precisions on a CPU, at equal work."""
+    rows = []
+    runs = pick(records("accuracy"), budget=0.03, scored_on="held-out")
+    for of in group(runs, "recipe", "precision"):
+        values = {"mean": statistics.mean(r["share"] for r in of)}
+        values |= {name: ", ".join(str(r[name]) for r in of) for name in ("seed", "dev")}
+        rows.append({**of[0], **values})
+    columns = "recipe = {recipe} | precision = {precision} | mean = {mean:.1f}% | seeds = {seed}"
+    return table(as_code(rows), columns + " | each = {dev}" + ORIGIN)
+
+
 def cost(records):
     """Milliseconds and megabytes of one layer, at each length."""
     rows = pick(records("long_context"), section="cost")
@@ -400,6 +412,7 @@ TABLES = {
     "repeats": repeats,
     "ablations": ablations,
     "main_ablations": main_ablations,
+    "precisions": precisions,
     "cost": cost,
     "slopes": slopes,
     "retrieval": plain(
