@@ -34,8 +34,8 @@ from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
-# steps before: products are compiled for each new shape; on CUDA a step is captured for each size of
-# a batch, after three steps, and there is one batch of the second size in an epoch
+# Steps before: products are compiled for each new shape. On CUDA a step is captured for each size of
+# a batch, after three steps; an epoch has one batch of the second size.
 WARM_UP = {"cpu": {"ours": 4, "textbook": 1}, "cuda": {"ours": 100, "textbook": 10}}
 
 
@@ -101,10 +101,9 @@ def measure_training(
 
     warm_up = WARM_UP[device][side]
     run(warm_up)
-    if device == "cuda":  # where a new Trainer captures its steps anew
-        seconds = timed(warm_up + steps) - timed(warm_up)
-    else:
-        seconds = timed(steps)
+    # On CUDA each new Trainer captures its steps anew, in its first ones.
+    again = warm_up if device == "cuda" else 0
+    seconds = timed(again + steps) - (timed(again) if again else 0)
     per_epoch = -(-len(data) // BATCH)
     examples = tokens = 0
     for step in range(steps):
