@@ -34,8 +34,8 @@ from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
-# Steps before: products are compiled for each new shape. On CUDA a step is captured for each size of
-# a batch, after three steps; an epoch has one batch of the second size.
+# Steps before: products are compiled for each new shape. On CUDA a step is captured for each size
+# of a batch, after three steps; an epoch has one batch of the second size.
 WARM_UP = {"cpu": {"ours": 4, "textbook": 1}, "cuda": {"ours": 100, "textbook": 10}}
 
 
