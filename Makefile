@@ -42,7 +42,7 @@ demo: .venv/ready
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 
 test: .venv/ready-dev
-	.venv/bin/python -m pytest --cov=src --cov-fail-under=95
+	.venv/bin/python -m pytest -n auto --dist worksteal --cov=src --cov-fail-under=95
 
 lint: .venv/ready-dev
 	.venv/bin/ruff check
