@@ -34,7 +34,7 @@ demo: .venv/ready
 	@echo; echo "Always answering London:"
 	.venv/bin/python src/london_baseline.py
 	@echo; echo "Five of the questions, with the probability of each answer and of other places:"
-	@awk 'NR % 100 == 1' birth_dev.tsv | $(ASK) 2>/dev/null
+	@awk 'NR % 100 == 1' birth_dev.tsv | $(ASK)
 	@echo
 	@echo "Next: ask it yourself:       $(ASK)"
 	@echo "      what it makes up:      $(KNOWLEDGE)"

@@ -59,7 +59,7 @@ def draw_work(lines, public, path):
     panel.set(
         xscale="log", xlim=(0.05, 3.2), ylim=(0, 100), ylabel="questions answered correctly, %"
     )
-    panel.set_xlabel("work of training, PFLOP (0.2 takes 15 to 30 minutes on two CPU cores)")
+    panel.set_xlabel("work of training, PFLOP (0.2 takes a quarter to one hour on two CPU cores)")
     panel.set_xticks((0.05, 0.1, 0.2, 0.5, 1, 2), ("0.05", "0.1", "0.2", "0.5", "1", "2"))
     panel.minorticks_off()
     panel.spines[["top", "right"]].set_visible(False)

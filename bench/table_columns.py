@@ -146,7 +146,7 @@ def headlines(records):
         "`handout`, synthesizer attention": handout | {"variant": "synthesizer"},
         "`fast`: the assignment's rules, a twelfth of the work": short | {"recipe": "fast"},
         "`distant`: told what kind of phrase is asked for": short | {"recipe": "distant"},
-        "upper bound: the place stands in the line": dict(recipe="the place stands in the line"),
+        "for comparison: the place stands in the line": dict(recipe="the place stands in the line"),
     }
     rows = []
     for training, values in wanted.items():
@@ -209,7 +209,9 @@ def windows(records):
     columns = "data = {data} | recipe = {recipe} | windows a line = {a_line:.2f}"
     columns += " | answer the question = {answering_percent:.0f}%"
     columns += " | dev people whose place is read = {correct} of {questions}"
-    return table(as_code(rows), columns + " | readings of it in 0.2 PFLOP = {readings:.0f}")
+    return table(
+        as_code(rows), columns + " | readings of it in 0.2 PFLOP of pretraining = {readings:.0f}"
+    )
 
 
 def repeats(records):

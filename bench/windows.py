@@ -27,7 +27,7 @@ from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text  # noqa: E402
 
-WORK = 0.2  # PFLOP in which readings are counted
+WORK = 0.2  # PFLOP of pretraining in which readings are counted
 
 
 def load(folder):
@@ -57,11 +57,11 @@ def read_windows(corpus, names, places, recipe):
     return {
         "windows": len(dataset.windows),
         "a_line": len(dataset.windows) / len(corpus.data),
-        "answering_percent": 100 * right.total() / of_person.total(),
+        "answering_percent": 100 * right.total() / max(1, of_person.total()),
         "questions": len(places),
         "correct": held,
         "tokens_a_row": tokens,
-        "readings": epochs * right.total() / held,
+        "readings": epochs * right.total() / max(1, held),
     }
 
 

@@ -8,23 +8,28 @@
                                                            # the right answer
 Without names and without a pipe it asks for them.
 
-The answer is the one of `evaluate`. Its probability is exact: the product of those of its letters.
-With --places_path, the places of that file are compared too. What the line says is looked up in the
-corpus; the model does not see it.
+The answer is the one of `evaluate`, spelt letter by letter: as a whole another place can be
+likelier. Its probability is exact, the product of those of its letters. With --places_path, the
+places of that file are compared. What the line says is looked up in the corpus; the model does not
+see it. An empty line ends the questions.
 """
 
 import argparse
+import io
 import json
 import os
+import re
 import sys
 from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 
 from cli.arguments import int_in_range, parser_for_trained, trained_source
-from support.errors import InputError, one_line_errors
+from data.phrases import split_title
+from data.text import composed
+from support.errors import InputError, one_line_errors, shorten_repr
 
-TEMPLATE = "Where was {} born?"  # of a name, unless the places' questions have another
+TEMPLATE = ("Where was ", " born?")  # around a name, unless the places' questions have another
 AROUND = 24  # characters of the line that are shown before and behind an answer
 
 
@@ -33,20 +38,22 @@ class Reply:
     """What the model says to one input, and what the corpus says."""
 
     question: str
-    name: str | None  # the title of a line that stands in the question
+    name: str | None  # the longest title of the corpus that the question contains
     answer: str
     probability: float
     line: str | None  # of the corpus, with that title
-    top: tuple  # (place, probability) of the likeliest places, the most probable first
-    other: float  # all other places of the set
-    pruned: float  # what begins like one of them, and is not worth following
-    outside: float  # everything else
+    # where there are places to compare, else None:
+    top: tuple | None  # (place, probability) of the likeliest, the most probable first
+    other: float | None  # all other places
+    pruned: float | None  # what begins like a place, so improbably that nobody followed it
+    outside: float | None  # everything else
     truth: str | None = None  # the right answer, where it was given
 
     def as_json(self):
-        """One line of JSON. Answer, other, pruned and outside and the top's add up to 1."""
+        """One line of JSON. The probabilities in top, other, pruned and outside add up to 1."""
         facts = dict(vars(self), seen=self.line is not None)
-        facts["top"] = [{"place": place, "probability": p} for place, p in self.top]
+        if self.top is not None:
+            facts["top"] = [{"place": place, "probability": p} for place, p in self.top]
         return json.dumps(facts, ensure_ascii=False)
 
 
@@ -54,12 +61,24 @@ def main(argv=None):
     """Answer the names, lines or typed questions. Bad input ends in SystemExit(2)."""
     parser = build_parser()
     args = parser.parse_intermixed_args(argv)
+    if args.json and args.trust:
+        parser.error("--trust: expected no --json, which gives all figures; leave one of them out")
     with one_line_errors(parser):
         asker = Asker(trained_source(args), args.places_path, args.top)
-        for replies in map(asker.reply, batches(args.inputs)):
-            for reply in replies:
+
+        def answer(inputs):
+            for reply in asker.reply(inputs):
                 text = reply.as_json() if args.json else "\n".join(shown(reply, args.trust))
                 print(text, flush=True)
+
+        if args.inputs or not interactive():
+            answer(args.inputs or piped_lines())
+        else:
+            while line := typed_line():
+                try:
+                    answer([line])
+                except InputError as error:
+                    print(error, file=sys.stderr)
 
 
 def build_parser():
@@ -85,18 +104,23 @@ def share(text):
     return number
 
 
-def batches(inputs):
-    """Yield lists of inputs: those given; or a pipe's lines, together; or typed ones, singly."""
-    if inputs:
-        yield inputs
-    elif not sys.stdin.isatty():
-        yield [line for line in sys.stdin.read().splitlines() if line.strip()]
-    else:
-        while line := input_line():
-            yield [line]
+def interactive():
+    """Whether somebody types."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
-def input_line():
+def piped_lines():
+    """The lines of standard input that are not empty. None is an InputError."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(encoding="utf-8-sig")
+    lines = [] if sys.stdin is None else sys.stdin.read().splitlines()
+    lines = [line for line in lines if line.strip()]
+    if not lines:
+        raise InputError("standard input: expected names or questions, got none; name somebody")
+    return lines
+
+
+def typed_line():
     """What is typed at a prompt; "" at the end of input."""
     try:
         return input("? ").strip()
@@ -113,18 +137,17 @@ class Asker:
 
         import run
         from analysis.places import Tree
-        from data.phrases import split_title
         from data.text import parse_questions
         from support.files import read_text
 
         pairs = parse_questions(read_text(places_path), places_path) if places_path else []
         if any(place is None for _, place in pairs):
             raise InputError(f"{places_path}: expected question TAB place, got questions alone")
-        with redirect_stdout(sys.stderr):  # standard output is for the answers
+        with redirect_stdout(io.StringIO()):  # standard output is for the answers
             self.model, self.corpus = run.build(source)
         torch.set_num_threads(1)  # the operations are small: waking threads takes longer
         self.top = top
-        self.template = template_of([question for question, _ in pairs]) or TEMPLATE
+        self.template = template_of([question for question, _ in pairs])
         self.tree = Tree(dict.fromkeys(place for _, place in pairs), self.corpus.stoi)
         self.lines = {}
         for document in self.corpus.data:
@@ -137,36 +160,35 @@ class Asker:
         from analysis.places import distributions
         from data.distant import title_in
 
-        asked = [text.strip().partition("\t") for text in inputs]
-        questions = [self.question(text.strip()) for text, _, _ in asked]
+        asked = [parse(text) for text in inputs]
+        questions = [self.question(text) for text, _ in asked]
         prompts = [self.prompt(question) for question in questions]
         answers = self.answers(prompts)
-        found = distributions(self.model, prompts, self.tree)
+        compared = len(self.tree.children) > 1  # whether there are places
+        found = distributions(self.model, prompts, self.tree) if compared else [None] * len(asked)
         replies = []
-        for question, (_, _, truth), (answer, p), of in zip(
+        for question, (_, truth), (text, p), of in zip(
             questions, asked, answers, found, strict=True
         ):
             name = title_in(question.replace("\u2047", " "), self.lines)
-            top = Counter(of.listed).most_common(self.top)
+            top = of and tuple(Counter(of.listed).most_common(self.top))
+            parts = {"top": None, "other": None, "pruned": None, "outside": None}
+            if compared:
+                listed = sum(of.listed.values())
+                parts = {
+                    "top": top,
+                    "other": listed - sum(p for _, p in top),
+                    "pruned": of.pruned,
+                    "outside": of.outside,
+                }
             replies.append(
-                Reply(
-                    question=question,
-                    name=name,
-                    answer=answer,
-                    probability=p,
-                    line=self.lines.get(name),
-                    top=tuple(top),
-                    other=sum(of.listed.values()) - sum(p for _, p in top),
-                    pruned=of.pruned,
-                    outside=of.outside,
-                    truth=truth.strip() or None,
-                )
+                Reply(question, name, text, p, self.lines.get(name), **parts, truth=truth)
             )
         return replies
 
     def question(self, text):
         """The question of an input: itself if it is one or has a ⁇, else the one about the name."""
-        return text if text.endswith("?") or "\u2047" in text else self.template.format(text)
+        return text if text.endswith("?") or "\u2047" in text else text.join(self.template)
 
     def prompt(self, question):
         """A question's ids, with the ⁇ behind it."""
@@ -181,7 +203,7 @@ class Asker:
         if len(ids) > self.model.context:
             raise InputError(
                 f"the question: expected at most {self.model.context - 1} characters, got"
-                f" {len(ids) - 1} in {question!r}; shorten it"
+                f" {len(ids) - 1} in {shorten_repr(question)}; shorten it"
             )
         return ids
 
@@ -195,14 +217,26 @@ class Asker:
         return [(text.replace("\n", " "), p) for text, p in zip(texts, rated, strict=True)]
 
 
+def parse(text):
+    """(name or question, right answer or None) of an input, composed, with single spaces."""
+    fields = [" ".join(composed(field).split()) for field in text.split("\t")]
+    if not fields[0] or len(fields) > 2:
+        raise InputError(
+            f"the question: expected a name or a question, and a place behind one tab at most, got"
+            f" {shorten_repr(text)}; mend it"
+        )
+    return fields[0], (fields[1:] or [None])[0] or None
+
+
 def template_of(questions):
-    """The text that all questions share, with {} for the rest; None if they share too little."""
-    if len(set(questions)) < 2:
-        return None
+    """What stands before and behind the name in all questions; TEMPLATE's if that is not plain."""
+    start, end = TEMPLATE
+    if len(set(questions)) < 2 or all(q.startswith(start) and q.endswith(end) for q in questions):
+        return TEMPLATE
     start = os.path.commonprefix(questions)
     end = os.path.commonprefix([question[::-1] for question in questions])[::-1]
     start, end = start[: start.rfind(" ") + 1], end[end.find(" ") :] if " " in end else end
-    return f"{start}{{}}{end}" if start and end.endswith("?") else None
+    return (start, end) if start and end.endswith("?") else TEMPLATE
 
 
 def shown(reply, trust=0.0):
@@ -216,22 +250,27 @@ def shown(reply, trust=0.0):
         verdict = "   right" if reply.answer == reply.truth else f"   wrong: it is {reply.truth}"
     yield f"  {reply.answer:20} {reply.probability:.2f}{verdict}"
     if reply.top:
-        places = [f"{place} {p:.2f}" for place, p in reply.top if place != reply.answer]
-        rest = f"other known places {reply.other + reply.pruned:.2f}"
-        yield "  " + " · ".join([*places, rest, f"no known place {reply.outside:.2f}"])
+        others = [(place, p) for place, p in reply.top if place != reply.answer]
+        known = reply.other + reply.pruned
+        places = [f"{place} {p:.2f}" for place, p in others]
+        yield "  " + " · ".join(
+            [*places, f"other places {known:.2f}", f"no known place {reply.outside:.2f}"]
+        )
     if reply.line is None:
-        yield "  no line of the corpus begins with this name: a guess"
+        yield "  no line of the corpus has this title"
     else:
         yield f"  the line says: {quoted(reply.line, reply.answer)}"
 
 
 def quoted(line, answer):
-    """The answer in the line, with what stands around it; else how the line begins."""
-    at = line.find(answer) if answer else -1
-    if at < 0:
-        return f"“{line[: 4 * AROUND]}…”, without this answer"
-    start, end = max(0, at - AROUND), at + len(answer) + AROUND
-    return f"“{'…' * (start > 0)}{line[start:end]}{'…' * (end < len(line))}”"
+    """The answer in the line behind its title, with what stands around it; else the beginning."""
+    title, text = split_title(line)
+    found = answer and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text)
+    if not found:
+        return f"“{line[: 4 * AROUND]}{'…' * (len(line) > 4 * AROUND)}”, without this answer"
+    start, end = found.start() + len(title), found.end() + len(title)
+    first, last = max(0, start - AROUND), end + AROUND
+    return f"“{'…' * (first > 0)}{line[first:last]}{'…' * (last < len(line))}”"
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from conftest import PEOPLE
 import ask
 import model
 import run
+from support.errors import InputError
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_name_a_question_and_the_right_answer(world, asked):
 
 def test_a_stranger_is_a_guess_and_unsure_answers_are_withheld(asked):
     shown = asked("Bob Marsh")
-    assert "no line of the corpus begins with this name: a guess" in shown
+    assert "no line of the corpus has this title" in shown
     assert "  not sure enough: 0." in asked("Bob Marsh", "--trust", 1)
 
 
@@ -91,8 +92,17 @@ def test_typed_questions_end_with_the_input(asked, monkeypatch):
         def isatty(self):
             return True
 
-    monkeypatch.setattr("sys.stdin", Terminal("Bo Lind\nEve Okafor\n"))
-    assert asked().count("born?") == 2
+    monkeypatch.setattr("sys.stdin", Terminal("Bo Lind\n☃\nEve Okafor\n"))
+    assert asked().count("born?") == 2  # bad input does not end them
+
+
+def test_without_places_nothing_is_compared(asked):
+    reply = json.loads(asked("--json", "Bo Lind"))
+    assert reply["top"] is reply["other"] is reply["outside"] is None and reply["seen"]
+
+
+def test_a_title_in_a_text_may_have_a_full_stop(asked):
+    assert json.loads(asked("--json", "Bo Lind. Born in ⁇"))["name"] == "Bo Lind"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +112,7 @@ def test_typed_questions_end_with_the_input(asked, monkeypatch):
         (["B" * 200], "the question: expected at most 127 characters, got 216"),
         (["Bo", "--trust", "2"], "expected a number from 0 to 1, got '2'"),
         (["Bo", "--places_path", "missing.tsv"], "missing.tsv"),
+        (["Bo", "--json", "--trust", "0.5"], "--trust: expected no --json"),
     ],
 )
 def test_bad_input_is_one_line(asked, capsys, more, says):
@@ -112,7 +123,23 @@ def test_bad_input_is_one_line(asked, capsys, more, says):
 
 
 def test_the_questions_template():
-    asked = ["What is the capital of Peru?", "What is the capital of Chad?"]
-    assert ask.template_of(asked) == "What is the capital of {}?"
-    assert ask.template_of(["Where was Bo born?", "Where was Bob born?"]) == "Where was {} born?"
-    assert ask.template_of(["Who?", "Why?"]) is ask.template_of(asked[:1]) is None
+    asked = ["What is the capital of {Peru}?", "What is the capital of Chad?"]
+    assert ask.template_of(asked) == ("What is the capital of ", "?")
+    assert "Chad".join(ask.template_of(asked)) == asked[1]
+    born = ["Where was Ada Bo born?", "Where was Ada Cy born?"]
+    assert ask.template_of(born) == ask.template_of(asked[:1]) == ask.template_of(["Who?", "Why?"])
+
+
+def test_an_input_is_composed_and_may_have_an_answer():
+    assert ask.parse("  Mu\u0308jde   Ñu \t Zu\u0308rich") == ("Müjde Ñu", "Zürich")
+    assert ask.parse("Bo\t") == ("Bo", None)
+    for text in ("", "\tOslo", "Bo\tOslo\tRome"):
+        with pytest.raises(InputError, match="expected a name or a question"):
+            ask.parse(text)
+
+
+def test_the_quoted_words_are_whole_and_behind_the_title():
+    line = "York Lind. Came from the Yorkshire dales and went by way of Leeds to York , England"
+    assert ask.quoted(line, "York") == "“…d went by way of Leeds to York , England”"
+    assert "“…" in ask.quoted(line, "England") and ask.quoted(line, "England").endswith("England”")
+    assert "without this answer" in ask.quoted(line, "Yorks") and ask.quoted(line, "")

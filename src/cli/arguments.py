@@ -40,7 +40,7 @@ the experiment, from pretraining to accuracy:
       --eval_corpus_path birth_dev.tsv \\
       --outputs_path vanilla.pretrain.dev.predictions
 
-That takes hours on a CPU; with --recipe fast in the first two, 15 to 30 minutes. Finetuning without
+That takes hours on a CPU; with --recipe fast in the first two, under an hour. Finetuning without
 --reading_params_path starts from scratch: the assignment's comparison without pretraining.
 
 the most for the least work: pretraining learns from the training questions too, rotary positions:

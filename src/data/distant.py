@@ -50,11 +50,14 @@ class PhraseScorer:
         scores = [sum(self.weights.get(f, 0.0) for f in features) for features in found.values()]
         most = max(scores, default=0.0)
         scores = [math.exp(score - most) for score in scores]
-        return {span: score / sum(scores) for span, score in zip(found, scores, strict=True)}
+        total = sum(scores)
+        return {span: score / total for span, score in zip(found, scores, strict=True)}
 
     def features(self, text, title="", answer=None):
-        """{(start, end): features} of the phrases. `answer` is the text's own, where it is known:
-        that phrase answers somebody else's question only if another pair has it too.
+        """{(start, end): features} of the phrases.
+
+        `answer` is that to the text's own question, where it is known. The own question does not
+        count for the feature `answers`, or it would give the answer away.
         """
         found = {}
         for rank, (start, end) in enumerate(capitalised(text, title)):
@@ -75,9 +78,13 @@ class PhraseScorer:
 
 
 def title_in(question, titles):
-    """The longest of the titles that stands in the question as whole words; None if none does."""
+    """The longest of the titles that stands in the question as whole words; None if none does.
+
+    A full stop or comma behind it does not count.
+    """
     words = [match.span() for match in re.finditer(r"\S+", question)]
     spans = [question[a:b] for i, (a, _) in enumerate(words) for _, b in words[i:]]
+    spans += [span.rstrip(".,;:!?") for span in spans]
     return max((span for span in spans if span in titles), key=len, default=None)
 
 
