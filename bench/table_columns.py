@@ -273,7 +273,8 @@ def slopes(records):
     rows = [
         of[0] | {r["variant"]: r["slope"] for r in of} for of in group(found, "machine", "commit")
     ]
-    variants = "".join(f" | {variant} = {{{variant}}}" for variant in VARIANTS)
+    measured = [variant for variant in VARIANTS if any(variant in row for row in rows)]
+    variants = "".join(f" | {variant} = {{{variant}}}" for variant in measured)
     return table(rows, "positions = {fitted}" + variants + ORIGIN)
 
 
@@ -342,7 +343,8 @@ def variants(records):
             )
         )
         more = {"bundled": bundled.get("dev"), "again": other.get("dev"), "variant": variant}
-        rows.append({**step, **course, **more})
+        if course or bundled or other or step:
+            rows.append({**step, **course, **more})
     columns = "variant = {variant} | parameters = {parameters:,} | course = {dev}"
     columns += (
         " | bundled = {bundled} | bundled, machine A = {again} | s a step = {step_seconds:.2f}"
