@@ -20,7 +20,6 @@ import json
 import os
 import re
 import sys
-from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 
@@ -171,16 +170,11 @@ class Asker:
             questions, asked, answers, found, strict=True
         ):
             name = title_in(question.replace("\u2047", " "), self.lines)
-            top = of and tuple(Counter(of.listed).most_common(self.top))
             parts = {"top": None, "other": None, "pruned": None, "outside": None}
             if compared:
-                listed = sum(of.listed.values())
-                parts = {
-                    "top": top,
-                    "other": listed - sum(p for _, p in top),
-                    "pruned": of.pruned,
-                    "outside": of.outside,
-                }
+                top = tuple(of.listed.most_common(self.top))
+                other = sum(of.listed.values()) - sum(p for _, p in top)
+                parts = {"top": top, "other": other, "pruned": of.pruned, "outside": of.outside}
             replies.append(
                 Reply(question, name, text, p, self.lines.get(name), **parts, truth=truth)
             )
