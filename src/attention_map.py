@@ -32,6 +32,7 @@ def draw_question(source, question, picture_path):
 
     import run
     import utils
+    from analysis.inside import weights_of
     from data.text import MASK_CHAR, encode
     from support.files import atomic_write
 
@@ -41,32 +42,13 @@ def draw_question(source, question, picture_path):
     ids += [corpus.stoi[char] for char in answer if char in corpus.stoi]  # also □, untrained
     ids = ids[: model.context]
     text = "".join(corpus.itos[i] for i in ids)
-    figure = picture(weights_of(model, torch.tensor([ids])), text)
+    weights = [layer[0] for layer in weights_of(model, torch.tensor([ids]))]  # (h, t, t) each
+    figure = picture(weights, text)
     figure.suptitle(f"{source.variant}: {text}", fontsize=14)
     with atomic_write(picture_path) as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font lacks
         figure.savefig(path, format="png", dpi=110)
     print(f"{text}\nPicture written to {picture_path}")
-
-
-def weights_of(model, idx):
-    """The weights (h, t, t) of each layer for idx (1, t): implied ones for variants that mix
-    without a matrix of weights; where positions share a slot, the slot's by their shares.
-    """
-    import torch
-
-    found = []
-
-    def keep(attn, inputs):
-        found.append(attn.attention_weights(inputs[0])[0])  # (h, t, t)
-
-    hooks = [block.attn.register_forward_pre_hook(keep) for block in model.blocks]
-    model.eval()
-    with torch.no_grad():
-        model(idx)
-    for hook in hooks:
-        hook.remove()
-    return found
 
 
 def picture(weights, text):

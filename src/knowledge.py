@@ -8,41 +8,31 @@ names are put together from those of the others. The picture needs matplotlib
 (requirements-dev.txt).
 """
 
+import argparse
+import importlib.util
+import json
+import os
+import sys
 from collections import Counter
-from dataclasses import dataclass
 
+from analysis.people import (
+    EARLY,
+    KINDS,
+    LATER,
+    RIGHT,
+    STRANGER,
+    UNSAID,
+    answers_about,
+    ask,
+    invented_people,
+)
+from analysis.ranking import WANTED, auroc, threshold
 from cli.arguments import parser_for_trained, trained_source
 from support.errors import InputError, one_line_errors
 
-# what an answer is
-RIGHT = "right"
-OWN = "wrong, from the person's biography"
-OTHERS = "wrong, from other biographies"
-NOWHERE = "wrong, in no biography"
-KINDS = (RIGHT, OWN, OTHERS, NOWHERE)
-
-# where the place that was asked for stands in the person's biography
-EARLY = "early in the biography"  # in the part that span corruption reads
-LATER = "later in the biography"
-UNSAID = "not in the biography"
-STRANGER = "no biography of the person"
-
-WANTED = 0.9  # share of right ones among the answers that are given, if the unsure are withheld
+PACKAGES = ("jinja2", "matplotlib", "scipy", "sklearn")  # of the page
 BINS = 5  # of probabilities
 SHOWN = 3  # examples of confident mistakes
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The model's answer to one question."""
-
-    question: str
-    text: str
-    probability: float
-    # None about people who do not exist:
-    kind: str | None = None  # one of KINDS
-    person: str | None = None  # the title of a biography that stands in the question; or none does
-    said: str | None = None  # EARLY, LATER, UNSAID or STRANGER
 
 
 def main(argv=None):
@@ -50,32 +40,49 @@ def main(argv=None):
     parser = parser_for_trained(
         "knowledge.py", __doc__, picture="where a picture goes, if anywhere"
     )
-    parser.add_argument(
-        "--eval_corpus_path", metavar="PATH", required=True, help="question TAB place"
-    )
+    add = parser.add_argument
+    add("--eval_corpus_path", metavar="PATH", required=True, help="question TAB place")
+    add("--report_path", metavar="HTML", type=html_path, help="also write a page to look at here")
+    add("--places_path", metavar="TSV", help="training pairs, whose places it compares")
     args = parser.parse_args(argv)
+    if (args.report_path is None) != (args.places_path is None):
+        parser.error("expected --report_path HTML and --places_path TSV together, got one of them")
     with one_line_errors(parser):
-        examine(trained_source(args), args.eval_corpus_path, args.outputs_path)
+        source, path = trained_source(args), args.eval_corpus_path
+        examine(source, path, args.outputs_path, args.report_path, args.places_path)
 
 
-def examine(source, path, picture_path=None):
+def html_path(text):
+    """An argparse type: a path where a page can be written. Needs the report's packages."""
+    if not text.lower().endswith((".html", ".htm")):
+        raise argparse.ArgumentTypeError(f"expected a name that ends in .html, got {text}")
+    if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
+        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise argparse.ArgumentTypeError(
+            f"expected {', '.join(PACKAGES)}, got no {', '.join(missing)} in {sys.executable};"
+            " install them with: python -m pip install -r requirements-report.txt"
+        )
+    return text
+
+
+def examine(source, path, picture_path=None, report_path=None, places_path=None):
     """Ask the model of a ModelSource the questions of the file at `path`, and print the report.
 
-    The picture is drawn if it has a path.
+    The picture and the page are made if they have a path.
     """
     import run
-    from data.text import parse_questions
-    from support.files import atomic_write, read_text
+    from support.files import atomic_write
 
-    rows = parse_questions(read_text(path), path)
-    if any(place is None for _, place in rows):
-        raise InputError(f"{path}: expected question TAB place, got questions alone; add places")
+    rows = read_pairs(path)
+    pairs = read_pairs(places_path) if places_path else None
     model, corpus = run.build(source)
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))
     invented = [about for about in invented if len(about[0]) < model.context]
     asked = [question for question, _, _ in invented]
-    about_nobody = [Answer(*row) for row in ask(model, corpus, asked, "an invented question")]
+    about_nobody = ask(model, corpus, asked, "an invented question")
     print()
     for line in (*report(answers), "", *report_of_nobody(about_nobody, answers, invented)):
         print(line)
@@ -85,92 +92,54 @@ def examine(source, path, picture_path=None):
             figure.suptitle(f"{source.variant}, {source.parameters_path}; {path}", fontsize=9)
             figure.savefig(temporary, format="png")
         print(f"\nPicture written to {picture_path}")
+    if report_path:
+        places = [place for _, place in rows]
+        about = about_run(source, path, places_path)
+        write_report(report_path, model, corpus, answers, places, pairs, about)
 
 
-# ------------------------------------------------------------------------------------ the questions
+def read_pairs(path):
+    """[(question, place), …] of a file. One without places is an InputError."""
+    from data.text import parse_questions
+    from support.files import read_text
+
+    rows = parse_questions(read_text(path), path)
+    if any(place is None for _, place in rows):
+        raise InputError(f"{path}: expected question TAB place, got questions alone; add places")
+    return rows
 
 
-def answers_about(model, corpus, rows, path):
-    """An Answer to each of [(question, place), …]."""
-    lives, everything = biographies(corpus.data), "\n".join(corpus.data)
-    found = ask(model, corpus, [question for question, _ in rows], path)
-    answers = []
-    for (question, text, probability), (_, place) in zip(found, rows, strict=True):
-        names = [name for name in lives if name in question and stands(name, question)]
-        person = max(names, key=len, default=None)
-        life = lives.get(person, "")
-        kind, said = kind_of(text, place, life, everything), where(place, life, corpus.longest)
-        answers.append(Answer(question, text, probability, kind, person, said))
-    return answers
+def about_run(source, path, places_path):
+    """What the page says about the model and the files."""
+    from cli.record import read_record, sha256
+
+    record = read_record(source.parameters_path)
+    work = record.get("pflop")
+    names = {"questions": path, "training pairs": places_path, "corpus": source.corpus_path}
+    names["parameters"] = source.parameters_path
+    return {
+        "attention": source.variant,
+        "recipe": record.get("recipe"),
+        "work of the last training": f"{work:.2g} PFLOP" if work else None,
+        "seed": f"seed {record['seed']}" if "seed" in record else None,
+        "trained by": record.get("command"),
+        **{
+            what: f"{os.path.basename(name)}, sha256 {sha256(name)}" for what, name in names.items()
+        },
+    }
 
 
-def biographies(documents):
-    """{title without its full stop: text}; several documents of one title are joined."""
-    from data.phrases import title_of
+def write_report(path, *survey):
+    """Write the page at `path`, and its data beside it as .json."""
+    from analysis.page import page
+    from analysis.report import report
+    from support.files import write_text
 
-    lives = {}
-    for document in documents:
-        title = title_of(document).removesuffix(". ")
-        if title:
-            lives[title] = f"{lives[title]}\n{document}" if title in lives else document
-    return lives
-
-
-def invented_people(answers, everything):
-    """[(question about somebody who does not exist, the two answers whose people lend the name)].
-
-    A name is made of one person's up to the last word, and of the last word of the next person's.
-    One that stands in the text already is left out.
-    """
-    named = [answer for answer in answers if answer.person and " " in answer.person]
-    found = []
-    for first, last in zip(named, named[1:] + named[:1], strict=True):
-        name = f"{first.person.rsplit(' ', 1)[0]} {last.person.rsplit(' ', 1)[1]}"
-        if name not in everything:
-            found.append((first.question.replace(first.person, name), first, last))
-    return found
-
-
-def kind_of(text, place, life, everything):
-    """The kind of an answer, one of KINDS."""
-    if text == place:
-        return RIGHT
-    return OWN if stands(text, life) else OTHERS if stands(text, everything) else NOWHERE
-
-
-def where(place, life, early):
-    """Where a biography names a place. EARLY means the first `early` characters of a document."""
-    if not life:
-        return STRANGER
-    if any(stands(place, document[:early]) for document in life.split("\n")):
-        return EARLY
-    return LATER if stands(place, life) else UNSAID
-
-
-def stands(phrase, text):
-    """Whether a phrase stands in a text, as whole words."""
-    from data.phrases import occurrences
-
-    return bool(phrase and occurrences([phrase])(text))
-
-
-def ask(model, corpus, questions, path):
-    """[(question, answer, its probability), …]."""
-    import utils
-
-    texts = utils.answers(model, corpus, questions, path)
-    rated = probabilities(model, corpus, questions, texts)
-    texts = [text.replace("\n", " ") for text in texts]  # as predictions are written
-    return list(zip(questions, texts, rated, strict=True))
-
-
-def probabilities(model, corpus, questions, answers):
-    """The probability that the model gives to each whole answer, as a list."""
-    from analysis.answers import probabilities
-    from data.text import MASK, encode
-
-    prompts = [[*encode(question, corpus.stoi, "the question"), MASK] for question in questions]
-    return probabilities(model, corpus, prompts, answers)
+    found = report(*survey)
+    data_path = f"{os.path.splitext(path)[0]}.json"
+    write_text(data_path, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, page(found))
+    print(f"\nPage written to {path}, its data to {data_path}")
 
 
 # --------------------------------------------------------------------------------------- the report
@@ -190,14 +159,15 @@ def report(answers):
     yield f"{'right, by the probability of the answer':51}  mean probability"
     for low, high, among in binned(answers):
         yield f"{f'{low:.1f} to {high:.1f}':29}{right_of(among):22}  {mean_of(among)}"
-    if right and wrong:
-        area = auroc(*([answer.probability for answer in group] for group in (right, wrong)))
+    rated = [answer.probability for answer in answers], [a.kind == RIGHT for a in answers]
+    area, least = auroc(*rated), threshold(*rated)
+    if area is not None:
         yield (
             f"a right answer is more probable than a wrong one in {area:.0%} of such pairs; 50% is"
             " chance"
         )
-    kept, least = trusted([(answer.probability, answer.kind == RIGHT) for answer in answers])
-    if kept:
+    if least is not None:
+        kept = sum(p >= least for p in rated[0])
         yield (
             f"to be right in {WANTED:.0%} of the answers given, answer from {least:.2f} up:"
             f" {share(kept, len(answers))}"
@@ -261,30 +231,6 @@ def right_of(answers):
 
 def share(part, whole):
     return f"{part} of {whole}" + (f" ({part / whole:.1%})" if whole else "")
-
-
-def auroc(high, low):
-    """The share of pairs, one of each list of numbers, in which the first is larger; ties are half.
-
-    The area under the ROC curve (Hanley and McNeil 1982).
-    """
-    wins = sum((a > b) + 0.5 * (a == b) for a in high for b in low)
-    return wins / (len(high) * len(low))
-
-
-def trusted(rated):
-    """How many of [(probability, whether right), …] can be kept, and their least probability.
-
-    The most probable are kept: as many as possible with a share of WANTED right ones.
-    """
-    kept, least, correct = 0, None, 0
-    for number, (probability, right) in enumerate(
-        sorted(rated, key=lambda pair: (-pair[0], pair[1])), start=1
-    ):
-        correct += right
-        if correct >= WANTED * number:
-            kept, least = number, probability
-    return kept, least
 
 
 def binned(answers):

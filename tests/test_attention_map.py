@@ -12,6 +12,7 @@ import attention_map
 import model
 import recipes
 import run
+from analysis.inside import weights_of
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_panels_show_each_heads_weights(name):
     pytest.importorskip("matplotlib")
     model = tiny(name, n_embd=18, n_head=3)
     idx = torch.randint(11, (1, 9))
-    weights = attention_map.weights_of(model, idx)
+    weights = [layer[0] for layer in weights_of(model, idx)]
     assert [tuple(w.shape) for w in weights] == [(3, 9, 9)] * 2
     x = model.tok_emb(idx) + (0 if model.pos_emb is None else model.pos_emb[:, :9])
     first = model.blocks[0]

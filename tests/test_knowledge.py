@@ -1,22 +1,26 @@
 """What a model knows: the figures of the report, each against one found in another way."""
 
 import functools
-import itertools
-import random
 import sys
-from types import SimpleNamespace
 
 import pytest
-import torch
-from conftest import PEOPLE, questions, tiny
+from conftest import PEOPLE, questions
 
 import knowledge
 import model
-import recipes
 import run
 import utils
-from data.text import MASK
-from knowledge import EARLY, LATER, NOWHERE, OTHERS, OWN, RIGHT, STRANGER, UNSAID, Answer
+from analysis.people import (
+    EARLY,
+    LATER,
+    NOWHERE,
+    OTHERS,
+    OWN,
+    RIGHT,
+    STRANGER,
+    UNSAID,
+    Answer,
+)
 
 
 @pytest.fixture
@@ -35,117 +39,6 @@ def params(world, monkeypatch):
 def command(world, params, *others):
     argv = ["vanilla", world.wiki, "--reading_params_path", params]
     return [str(word) for word in (*argv, "--eval_corpus_path", world.dev, *others)]
-
-
-@pytest.mark.parametrize("answer", ["", "ab", "bacc", "abcabcabcabc"])  # the last does not fit
-@pytest.mark.parametrize("name", ["vanilla", "synthesizer"])
-def test_probability_is_a_product_over_characters(name, answer, monkeypatch):
-    decoder = tiny(name).eval()
-    stoi = {char: i for i, char in enumerate("□⁇abcdefghi")}
-    corpus = SimpleNamespace(stoi=stoi)
-    text, expected = [stoi["d"], stoi["e"], MASK], 1.0
-    for id in [*(stoi[char] for char in answer), MASK]:
-        if len(text) > decoder.context:
-            break
-        logits, _ = decoder(torch.tensor([text]))
-        expected *= logits[0, -1].softmax(0)[id].item()
-        text.append(id)
-    questions, answers = ["a", "de", "abcdefgh"], ["i", answer, "hi"]
-    monkeypatch.setattr(recipes, "BATCH_QUESTIONS", 2)
-    found = knowledge.probabilities(decoder, corpus, questions, answers)
-    assert len(found) == 3 and found[1] == pytest.approx(expected, rel=1e-9)
-
-
-def test_probabilities_of_all_answers_add_up_to_one():
-    """Over two characters: answers that end are one part, those that go on the other."""
-    decoder = tiny(vocab_size=4).eval()
-    corpus = SimpleNamespace(stoi={"□": 0, "⁇": 1, "a": 2, "b": 3})
-    short = ["".join(chars) for n in (0, 1, 2) for chars in itertools.product("□ab", repeat=n)]
-    ending = sum(knowledge.probabilities(decoder, corpus, ["ab"] * len(short), short))
-    going_on = 0.0
-    for chars in itertools.product((0, 2, 3), repeat=3):
-        text = torch.tensor([[2, 3, MASK, *chars]])
-        steps = decoder(text)[0][0].softmax(-1)[2:5]
-        going_on += steps.gather(1, torch.tensor(chars)[:, None]).prod().item()
-    assert ending + going_on == pytest.approx(1)
-
-
-def test_an_answer_that_was_cut_off_has_no_end():
-    decoder = tiny(block_size=50).eval()
-    corpus = SimpleNamespace(stoi={char: i for i, char in enumerate("□⁇abcdefghi")})
-    for n in (31, 32):
-        text = torch.tensor([[2, MASK, *[3] * n, MASK]])
-        chances = decoder(text)[0][0].softmax(-1)[1:-1]  # (n + 1, V)
-        chances = chances.gather(1, text[0, 2:, None])  # (n + 1, 1)
-        (found,) = knowledge.probabilities(decoder, corpus, ["a"], ["b" * n])
-        assert found == pytest.approx(chances[: 31 + 1].prod().item())  # 31 and ⁇, or 32
-
-
-def test_kinds_of_answers():
-    life, everything = "Bo. Born in New York , died in Ur .", "New York Ur Yorkshire Bonn"
-    for text, kind in (
-        ("Ur", RIGHT),
-        ("New York", OWN),
-        ("Bonn", OTHERS),
-        ("Yorksh", NOWHERE),  # a part of a word
-        ("B.nn", NOWHERE),
-        ("", NOWHERE),
-    ):
-        assert knowledge.kind_of(text, "Ur", life, everything) == kind
-
-
-def test_where_a_place_stands():
-    life = "Bo. Bonn, then Ur and Milano ."
-    for place, said in (("Bonn", EARLY), ("Ur", LATER), ("Milan", UNSAID), ("Bon", UNSAID)):
-        assert knowledge.where(place, life, 8) == said
-    assert knowledge.where("Ur", f"{life}\nBo. Ur .", 8) == EARLY  # in another document of his
-    assert knowledge.where("Bonn", life, 7) == LATER and knowledge.where("Bonn", "", 7) == STRANGER
-
-
-def test_people_who_do_not_exist_have_names_of_those_who_do():
-    names = ["Bo Lind", "Cleo de Marsh", "Madonna", "Eve Stern", None]
-    answers = [Answer(f"Where was {name} born?", "", 0.5, RIGHT, name) for name in names]
-    found = knowledge.invented_people(answers, "Eve Stern. A friend of Bo Marsh .")
-    assert [(question, first.person, last.person) for question, first, last in found] == [
-        ("Where was Cleo de Stern born?", "Cleo de Marsh", "Eve Stern"),
-        ("Where was Eve Lind born?", "Eve Stern", "Bo Lind"),
-    ]  # Bo Marsh is somebody
-
-
-def test_biographies_of_one_title_are_joined():
-    documents = ["Bo Lind. A.", "J. S. Bach. B.", "", "no title", "Bo Lind. C."]
-    assert knowledge.biographies(documents) == {
-        "Bo Lind": "Bo Lind. A.\nBo Lind. C.",
-        "J. S. Bach": "J. S. Bach. B.",
-    }
-
-
-def test_auroc_is_the_area_under_the_curve():
-    numbers = random.Random(3)
-    for _ in range(20):
-        high, low = ([numbers.randrange(7) for _ in range(numbers.randint(1, 9))] for _ in "ab")
-        area, before = 0.0, (0.0, 0.0)
-        for threshold in range(7, -1, -1):
-            hits, alarms = (
-                sum(x >= threshold for x in group) / len(group) for group in (high, low)
-            )
-            area += (alarms - before[0]) * (hits + before[1]) / 2  # a trapezium
-            before = alarms, hits
-        assert knowledge.auroc(high, low) == pytest.approx(area)
-
-
-def test_trusted_are_the_most_that_are_right_often_enough():
-    numbers = random.Random(4)
-    for _ in range(30):
-        chances = numbers.sample(range(100), 12)
-        rated = [(chance / 100, numbers.random() < chance / 100 + 0.4) for chance in chances]
-        enough = [
-            kept
-            for kept in range(13)
-            if 10 * sum(right for _, right in sorted(rated)[12 - kept :]) >= 9 * kept
-        ]
-        least = sorted(chances)[12 - max(enough)] / 100 if max(enough) else None
-        assert knowledge.trusted(rated) == (max(enough), least)
 
 
 def test_each_answer_is_in_one_bin():
@@ -217,14 +110,6 @@ def test_the_report_of_people_who_do_not_exist():
     ]
     (line,) = knowledge.report_of_nobody([], ANSWERS, [])
     assert line.startswith("no people who do not exist: ")
-
-
-def test_a_line_break_is_rated_as_one_and_shown_as_a_space(monkeypatch):
-    monkeypatch.setattr(utils, "answers", lambda *_: ["New\nYork"])
-    monkeypatch.setattr(
-        knowledge, "probabilities", lambda m, c, q, texts: [0.5 if texts == ["New\nYork"] else 0]
-    )
-    assert knowledge.ask(None, None, ["Where?"], "a file") == [("Where?", "New York", 0.5)]
 
 
 def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):

@@ -3,6 +3,8 @@
 Legend: B prompts, t tokens of the longest row, V vocab_size.
 """
 
+import math
+
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
@@ -11,11 +13,18 @@ from recipes import BATCH_QUESTIONS
 from utils import ANSWER_CHARS
 
 
-@torch.no_grad()
 def probabilities(model, corpus, prompts, answers):
     """The probability that the model gives to each whole answer, as a list.
 
-    It is the product of the probabilities of the answer's characters and of the ⁇ that ends it.
+    It is the product of `by_letter`.
+    """
+    return [math.prod(letters) for letters in by_letter(model, corpus, prompts, answers)]
+
+
+@torch.no_grad()
+def by_letter(model, corpus, prompts, answers):
+    """The probabilities of each answer's characters and of the ⁇ that ends it, a list an answer.
+
     Each is given all characters before it. An answer that was cut off by its length or by the
     model's context has no ⁇. Prompts are lists of ids that end in ⁇.
     """
@@ -28,14 +37,10 @@ def probabilities(model, corpus, prompts, answers):
         starts.append(len(prompt) - 1)  # in y: where the answer's first character is asked for
     found = []
     for at in range(0, len(rows), BATCH_QUESTIONS):
-        batch = slice(at, at + BATCH_QUESTIONS)
-        ends = torch.tensor([len(row) - 1 for row in rows[batch]])[:, None]  # (B, 1)
-        begins = torch.tensor(starts[batch])[:, None]  # (B, 1)
-        padded = pad_sequence(rows[batch], batch_first=True)  # (B, t + 1)
+        padded = pad_sequence(rows[at : at + BATCH_QUESTIONS], batch_first=True)  # (B, t + 1)
         x, y = padded[:, :-1], padded[:, 1:]  # (B, t)
-        logs = model(x)[0].double().log_softmax(-1)  # (B, t, V)
-        logs = logs.gather(2, y[:, :, None])[:, :, 0]  # (B, t)
-        positions = torch.arange(x.size(1))  # (t,)
-        of_answer = (begins <= positions) & (positions < ends)  # (B, t)
-        found += (logs * of_answer).sum(1).exp().tolist()  # (B,)
+        chances = model(x)[0].double().softmax(-1)  # (B, t, V)
+        chances = chances.gather(2, y[:, :, None])[:, :, 0].tolist()  # (B, t)
+        for number, chance in enumerate(chances, start=at):
+            found.append(chance[starts[number] : len(rows[number]) - 1])
     return found

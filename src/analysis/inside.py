@@ -1,0 +1,123 @@
+"""What happens inside: the answer layer by layer, what the last ⁇ reads, whose letters decide.
+
+Legend: B prompts, t characters of the longest, L layers, h heads, C n_embd, V vocab_size.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from recipes import BATCH_QUESTIONS
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What happens at the ⁇ that ends a prompt of t characters."""
+
+    lens: torch.Tensor  # (L + 1, V): what it would say before the first and after each layer
+    weights: torch.Tensor  # (L, h, t): what each head reads there
+
+
+@torch.no_grad()
+def observe(model, prompts):
+    """The Inside of each of the prompts, lists of ids that end in ⁇.
+
+    The lens reads a layer's output as the last layer's is read, softmax(ln_f(x) head): the logit
+    lens (nostalgebraist 2020). Variants without a matrix of weights give the implied ones.
+    """
+    model.eval()
+    found = []
+    for at in range(0, len(prompts), BATCH_QUESTIONS):
+        x, ends = padded(prompts[at : at + BATCH_QUESTIONS])
+        rows = torch.arange(len(x))
+        states = residuals(model, x)  # (L + 1) times (B, t, C)
+        weights = [weights[rows, :, ends] for weights in weights_of(model, x)]  # (B, h, t)
+        states = torch.stack([state[rows, ends] for state in states], 1)  # (B, L + 1, C)
+        lens = model.head(model.ln_f(states)).softmax(-1)  # (B, L + 1, V)
+        weights = torch.stack(weights, 1)  # (B, L, h, t)
+        for row, end in enumerate(ends.tolist()):
+            found.append(Inside(lens[row], weights[row, :, :, : end + 1]))
+    return found
+
+
+@torch.no_grad()
+def weights_of(model, x):
+    """Each layer's weights (B, h, t, t) for x (B, t): implied ones for variants that mix without a
+    matrix of weights; where positions share a slot, the slot's by their shares.
+    """
+    model.eval()
+    found = []
+
+    def keep(attn, inputs):
+        found.append(attn.attention_weights(inputs[0]))  # (B, h, t, t)
+
+    with hooked([block.attn for block in model.blocks], keep):
+        model(x)
+    return found
+
+
+@torch.no_grad()
+def interchange(model, prompts, donors, places, letters):
+    """What somebody else's states do to the answer: (before, after (L, B), the donors' own).
+
+    Each value is the probability of the letter `letters[i]`, with which the donor's answer begins.
+    Before: in the prompt's own run. After: with the states that enter a layer replaced by the
+    donor's, at the positions `places[i]`. A prompt and its donor have the same length.
+
+    Interchange interventions (Geiger et al. 2021), which causal tracing (Meng et al. 2022) does
+    with noise.
+    """
+    model.eval()
+    x, ends = padded(prompts)
+    theirs, their_ends = padded(donors)
+    assert ends.equal(their_ends), "a prompt and its donor have the same length"
+    rows, letters = torch.arange(len(x)), torch.tensor(letters)
+    mask = torch.zeros_like(x, dtype=torch.bool)  # (B, t)
+    for row, positions in enumerate(places):
+        mask[row, list(positions)] = True
+
+    def chance(idx):
+        return model(idx)[0][rows, ends].double().softmax(-1)[rows, letters]  # (B,)
+
+    states = residuals(model, theirs)
+    after = []
+    for layer, block in enumerate(model.blocks):
+        with replaced(block, mask, states[layer]):
+            after.append(chance(x))
+    return chance(x), torch.stack(after), chance(theirs)
+
+
+def residuals(model, x):
+    """What enters each layer, and what leaves the last: L + 1 tensors (B, t, C), for x (B, t)."""
+    found = []
+    with hooked([*model.blocks, model.ln_f], lambda _, inputs: found.append(inputs[0])):
+        model(x)
+    return found
+
+
+def replaced(block, mask, states):
+    """While it lasts, the block's input is `states` (B, t, C) where `mask` (B, t) says so."""
+
+    def swap(_, inputs):
+        return torch.where(mask[:, :, None], states, inputs[0]), *inputs[1:]
+
+    return hooked([block], swap)
+
+
+@contextmanager
+def hooked(modules, hook):
+    """While it lasts, the hook sees the input of each of the modules, and may replace it."""
+    hooks = [module.register_forward_pre_hook(hook) for module in modules]
+    try:
+        yield
+    finally:
+        for one in hooks:
+            one.remove()
+
+
+def padded(prompts):
+    """(ids (B, t), index of each row's last (B,))."""
+    rows = [torch.tensor(prompt) for prompt in prompts]
+    return pad_sequence(rows, batch_first=True), torch.tensor([len(row) - 1 for row in rows])
