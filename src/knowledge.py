@@ -137,7 +137,7 @@ def write_report(path, *survey):
 
     found = report(*survey)
     data_path = f"{os.path.splitext(path)[0]}.json"
-    write_text(data_path, json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    write_text(data_path, json.dumps(found, ensure_ascii=False) + "\n")
     write_text(path, page(found))
     print(f"\nPage written to {path}, its data to {data_path}")
 

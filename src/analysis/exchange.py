@@ -20,26 +20,29 @@ def exchange(known, model, corpus):
         return None
     ids = [[prompt_of(row, corpus) for row in side] for side in zip(*pairs, strict=True)]
     letters = [corpus.stoi[donor.answer[0]] for _, donor in pairs]
+    spans = {name: [where(row) for row, _ in pairs] for name, where in SPANS.items()}
+    before, after, own = interchange(model, *ids, spans, letters)
     table = []
-    for name, where in SPANS.items():
-        spans = [where(row) for row, _ in pairs]
-        before, after, own = (part.numpy() for part in interchange(model, *ids, spans, letters))
-        total = (own - before).sum()
-        line = {"states of": name, "layers": [], "intervals": []}
-        for values in after:
-            line["layers"].append(float((values - before).sum() / total))
-            line["intervals"].append(
-                scores.interval(lambda a, b, o: (a - b).sum() / (o - b).sum(), values, before, own)
-            )
-        table.append(line)
-    _, unchanged, own = interchange(
-        model, ids[1], ids[1], [SPANS["everything"](d) for _, d in pairs], letters
-    )
+    for name, layers in after.items():
+        sample = [(values.numpy(), before.numpy(), own.numpy()) for values in layers]
+        table.append(
+            {
+                "states of": name,
+                "layers": [share(*parts) for parts in sample],
+                "intervals": [scores.interval(share, *parts) for parts in sample],
+            }
+        )
+    everything = {"everything": [SPANS["everything"](donor) for _, donor in pairs]}
+    own, unchanged, _ = interchange(model, ids[1], ids[1], everything, letters)
     return {
         "pairs": len(pairs),
         "table": table,
-        "with oneself": float((unchanged - own).abs().max()),
+        "with oneself": float((unchanged["everything"] - own).abs().max()),
     }
+
+
+def share(after, before, own):
+    return float((after - before).sum() / (own - before).sum())
 
 
 def donors(known):

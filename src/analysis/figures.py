@@ -180,7 +180,7 @@ def sticks(rows):
     table = []
     for low, high in FREQUENCIES:
         among = [row for row in rows if low <= row.told <= high]
-        table.append({"low": low, "high": high if high < math.inf else None})
+        table.append({"from": low, "to": high if high < math.inf else None})
         table[-1] |= scores.share_of(is_right(among).sum(), len(among))
     said = [row for row in rows if row.said in (EARLY, LATER)]
     names = (

@@ -59,12 +59,12 @@ def weights_of(model, x):
 
 
 @torch.no_grad()
-def interchange(model, prompts, donors, places, letters):
-    """What somebody else's states do to the answer: (before, after (L, B), the donors' own).
+def interchange(model, prompts, donors, spans, letters):
+    """What somebody else's states do to the answer: (before, {span: after (L, B)}, donors' own).
 
     Each value is the probability of the letter `letters[i]`, with which the donor's answer begins.
     Before: in the prompt's own run. After: with the states that enter a layer replaced by the
-    donor's, at the positions `places[i]`. A prompt and its donor have the same length.
+    donor's, at the positions `spans[name][i]`. A prompt and its donor have the same length.
 
     Interchange interventions (Geiger et al. 2021), which causal tracing (Meng et al. 2022) does
     with noise.
@@ -74,19 +74,24 @@ def interchange(model, prompts, donors, places, letters):
     theirs, their_ends = padded(donors)
     assert ends.equal(their_ends), "a prompt and its donor have the same length"
     rows, letters = torch.arange(len(x)), torch.tensor(letters)
-    mask = torch.zeros_like(x, dtype=torch.bool)  # (B, t)
-    for row, positions in enumerate(places):
-        mask[row, list(positions)] = True
 
-    def chance(idx):
-        return model(idx)[0][rows, ends].double().softmax(-1)[rows, letters]  # (B,)
+    def chance(state, first):
+        """p of the letter (B,) if `state` (B, t, C) enters the layer `first`."""
+        for block in model.blocks[first:]:
+            state = block(state)
+        logits = model.head(model.ln_f(state[rows, ends]))  # (B, V)
+        return logits.double().softmax(-1)[rows, letters]
 
-    states = residuals(model, theirs)
-    after = []
-    for layer, block in enumerate(model.blocks):
-        with replaced(block, mask, states[layer]):
-            after.append(chance(x))
-    return chance(x), torch.stack(after), chance(theirs)
+    own, other = residuals(model, x), residuals(model, theirs)
+    after = {}
+    for name, places in spans.items():
+        mask = torch.zeros_like(x, dtype=torch.bool)  # (B, t)
+        for row, positions in enumerate(places):
+            mask[row, list(positions)] = True
+        states = [torch.where(mask[:, :, None], b, a) for a, b in zip(own, other, strict=True)]
+        after[name] = torch.stack([chance(states[at], at) for at in range(len(model.blocks))])
+    last = len(model.blocks)
+    return chance(own[-1], last), after, chance(other[-1], last)
 
 
 def residuals(model, x):
@@ -95,15 +100,6 @@ def residuals(model, x):
     with hooked([*model.blocks, model.ln_f], lambda _, inputs: found.append(inputs[0])):
         model(x)
     return found
-
-
-def replaced(block, mask, states):
-    """While it lasts, the block's input is `states` (B, t, C) where `mask` (B, t) says so."""
-
-    def swap(_, inputs):
-        return torch.where(mask[:, :, None], states, inputs[0]), *inputs[1:]
-
-    return hooked([block], swap)
 
 
 @contextmanager

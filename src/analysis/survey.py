@@ -99,7 +99,8 @@ def look_closer(model, corpus, rows, tree):
             ties = n_places - len(ordered) - 1 if row.place not in of.listed else 0
             row.rank = 1 + above + ties / 2  # those that were not found share their ranks
         row.lens = layer_by_layer(inside.lens, row, corpus)
-        row.reads = inside.weights.clamp(min=0).amax(1).tolist()  # (L, t)
+        strongest = inside.weights.clamp(min=0).amax(1).tolist()  # (L, t)
+        row.reads = [[round(weight, 3) for weight in layer] for layer in strongest]
 
 
 def prompt_of(row, corpus):

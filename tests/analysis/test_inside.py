@@ -49,8 +49,12 @@ def test_interchange_is_a_run_with_the_states_put_in(variant):
     model = tiny(variant, n_embd=18).eval()
     donors = [[2, 8, 1], [6, 6, 4, 2, 1], [3, 9, 5, 1]]
     places, letters = [[0], [1, 4], [0, 1, 2, 3]], [2, 5, 7]
-    before, after, own = interchange(model, PROMPTS, donors, places, letters)
-    assert after.shape == (2, 3)
+    nowhere = [[], [], []]
+    before, found, own = interchange(
+        model, PROMPTS, donors, {"some": places, "none": nowhere}, letters
+    )
+    after = found["some"]
+    assert after.shape == (2, 3) and torch.allclose(found["none"], before.expand(2, 3))
     for row, (prompt, donor) in enumerate(zip(PROMPTS, donors, strict=True)):
         states, theirs = by_hand(model, prompt), by_hand(model, donor)
         for layer in range(2):
@@ -69,8 +73,9 @@ def test_interchange_is_a_run_with_the_states_put_in(variant):
 
 def test_interchange_with_oneself_changes_nothing():
     model = tiny()
-    before, after, own = interchange(model, PROMPTS, PROMPTS, [[0, 1], [3], [0, 3]], [2, 3, 4])
-    assert torch.equal(before, own) and torch.equal(after, before.expand(2, 3))
+    spans = {"some": [[0, 1], [3], [0, 3]]}
+    before, after, own = interchange(model, PROMPTS, PROMPTS, spans, [2, 3, 4])
+    assert torch.equal(before, own) and torch.equal(after["some"], before.expand(2, 3))
 
 
 def test_spans_of_a_question():

@@ -110,7 +110,7 @@ def pictures(report):
 
 
 def frequency(line):
-    low, high = line["low"], line["high"]
+    low, high = line["from"], line["to"]
     return f"{low} and more" if high is None else f"{low}" if low == high else f"{low} to {high}"
 
 
