@@ -1,5 +1,8 @@
 # make demo   train a model on the bundled data, and ask it about 500 people; if it is interrupted,
 #             make demo again continues
+# make report what a model knows and what it makes up, as a page to look at: by default the demo's.
+#             For another: make report VARIANT=vanilla PARAMS=a.params PAGE=a.html, and CORPUS,
+#             DEV, TRAIN where they are not the bundled files
 # make test   the tests, with coverage          make lint    style and formatting
 # make bench  ours against the textbook implementation, as a table (20 minutes)
 # make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
@@ -7,6 +10,7 @@
 #             if interrupted); its lines and pictures go to runs/
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
+# make axe    fetch axe-core, by which the tests of the page check that everybody can use it (npm)
 # make clean  remove the environment and the demo's files; what was trained in runs/ stays
 # All take the environment .venv, which is made on first use. PYTHON=python3.12 picks another Python.
 
@@ -15,11 +19,16 @@ DATA ?= .
 SEEDS ?= 224
 TABLES = final ablations main_ablations variants handout long
 RUN = .venv/bin/python src/run.py
+VARIANT ?= rope
+PARAMS ?= demo/rope.params
+PAGE ?= demo/knowledge.html
+CORPUS ?= wiki.txt
+DEV ?= birth_dev.tsv
+TRAIN ?= birth_places_train.tsv
 ASK = .venv/bin/python src/ask.py rope wiki.txt --reading_params_path demo/rope.params --places_path birth_places_train.tsv
-KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
-.PHONY: demo test lint bench reproduce faults gpu-check clean
+.PHONY: demo report axe test lint bench reproduce faults gpu-check clean
 
 demo: .venv/ready
 	mkdir -p demo
@@ -35,11 +44,17 @@ demo: .venv/ready
 	.venv/bin/python src/london_baseline.py
 	@echo; echo "Five of the questions, with the probability of each answer and of other places:"
 	@awk 'NR % 100 == 1' birth_dev.tsv | $(ASK)
+	@echo; echo "What it knows and what it makes up, about a minute:"
+	$(MAKE) --no-print-directory report
 	@echo
-	@echo "Next: ask it yourself:       $(ASK)"
-	@echo "      what it makes up:      $(KNOWLEDGE)"
+	@echo "Next: look at its page:      file://$(abspath $(PAGE))"
+	@echo "      ask it yourself:       $(ASK)"
 	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
+
+report: .venv/ready-report
+	.venv/bin/python src/knowledge.py $(VARIANT) $(CORPUS) --reading_params_path $(PARAMS) \
+	    --eval_corpus_path $(DEV) --places_path $(TRAIN) --report_path $(PAGE)
 
 test: .venv/ready-dev
 	.venv/bin/python -m pytest -n auto --dist worksteal --cov=src --cov-fail-under=95
@@ -67,6 +82,10 @@ faults: .venv/ready-dev
 gpu-check: .venv/ready
 	.venv/bin/python bench/gpu_check.py
 
+axe:
+	mkdir -p .axe
+	cd .axe && npm pack --silent axe-core@4.14.1 && tar xzf axe-core-4.14.1.tgz
+
 clean:
 	rm -rf .venv demo
 
@@ -76,6 +95,10 @@ clean:
 	.venv/bin/python -m pip install -r requirements.txt
 	touch $@
 
-.venv/ready-dev: .venv/ready requirements-dev.txt
+.venv/ready-report: .venv/ready requirements-report.txt
+	.venv/bin/python -m pip install -r requirements-report.txt
+	touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt requirements-report.txt
 	.venv/bin/python -m pip install -r requirements-dev.txt
 	touch $@

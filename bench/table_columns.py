@@ -356,12 +356,10 @@ def variants(records):
 
 def knowledge(records):
     """A column for each model."""
-    models = records("knowledge")
+    models = records("report")
     rows = []
-    for what in models[0]["figures"]:
-        figures = [model["figures"][what] for model in models]
-        texts = ["{} of {}".format(*of) if isinstance(of, list) else str(of) for of in figures]
-        rows.append({"what": what, "of": texts})
+    for what in dict.fromkeys(what for model in models for what in model["figures"]):
+        rows.append({"what": what, "of": [model["figures"].get(what) for model in models]})
     columns = (f" | {model['model']} = {{of[{i}]}}" for i, model in enumerate(models))
     return table(rows, "figure = {what}" + "".join(columns))
 

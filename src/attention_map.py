@@ -3,7 +3,7 @@
     python src/attention_map.py vanilla wiki.txt --reading_params_path vanilla.finetune.params \\
         --question "Where was Clifford Swindlehurst born?" --outputs_path vanilla.map.png
 
-Needs matplotlib (requirements-dev.txt). Legend: h heads, t characters.
+Needs matplotlib (requirements-report.txt). Legend: h heads, t characters.
 """
 
 import warnings

@@ -1,11 +1,13 @@
 """What a model knows and what it makes up: its answers, what they are, and how sure it is of them.
 
     python src/knowledge.py vanilla wiki.txt --reading_params_path vanilla.finetune.params \\
-        --eval_corpus_path birth_dev.tsv --outputs_path vanilla.knowledge.png
+        --eval_corpus_path birth_dev.tsv
+    python src/knowledge.py ... --report_path knowledge.html --places_path birth_places_train.tsv
 
 Asks about the people of a question file with places, and about as many who do not exist: their
-names are put together from those of the others. The picture needs matplotlib
-(requirements-dev.txt).
+names are put together from those of the others. The page has more: intervals, calibration, exact
+probabilities of all places, what happens inside, and everybody in a table. Its data goes to a .json
+beside it. The page and the picture need requirements-report.txt.
 """
 
 import argparse

@@ -95,4 +95,4 @@ def test_without_matplotlib_one_line_says_so(world, params, refused, monkeypatch
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     line = refused(*command(world, "rope", path), main=attention_map.main)
     assert "error: argument --outputs_path: expected matplotlib, got none in " in line
-    assert line.endswith("python -m pip install -r requirements-dev.txt")
+    assert line.endswith("python -m pip install -r requirements-report.txt")

@@ -1,4 +1,5 @@
-"""What a trained model knows: how probable an answer is, and each place of a set.
+"""What a trained model knows: how probable answers are, who is asked, measurements, a page.
 
-Used by ask.py and knowledge.py. Imports `data`, `layers`, `recipes` and `utils`.
+Used by ask.py, knowledge.py and attention_map.py. Imports `data`, `layers`, `recipes` and `utils`.
+answers.py and places.py need torch alone; the report and its page need requirements-report.txt.
 """

@@ -82,12 +82,19 @@ def tell(rows, nobody):
     given = scores.covered(p, right)
     return {
         "scores": table,
-        "shuffled": ranking.auroc(np.random.default_rng(0).permutation(p), right),
+        "shuffled": shuffled(p, right),
         "curve": [point[:2] for point in ranking.curve(p, right)],
         "wanted": ranking.WANTED,
         "given": scores.share_of(given.sum(), len(rows)),
         "right of the given": scores.share_of(right[given].sum(), given.sum()),
     }
+
+
+def shuffled(p, right):
+    """(low, high): where 95% of the AUROCs lie if the probabilities are dealt out anew."""
+    draws = np.random.default_rng(scores.SEED)
+    areas = [ranking.auroc(draws.permutation(p), right) for _ in range(scores.DRAWS)]
+    return None if areas[0] is None else np.quantile(areas, (0.025, 0.975)).tolist()
 
 
 def difference(a, b):

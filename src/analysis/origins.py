@@ -4,7 +4,7 @@ The generator gives each place the origins that are at home there, and each pers
 origin. So what a model makes of a name can be held against the rule.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from analysis import scores
 from analysis.people import RIGHT, STRANGERS
@@ -63,9 +63,15 @@ def bias(rows, nobody, origins):
         return scores.share_of(sum(origins.at_home(place, o) for place, o in cases), len(cases))
 
     def by_chance(cases):
-        places = [place for place, _ in cases]
-        home = [sum(origins.at_home(place, o) for o in all_origins) for place in places]
-        return sum(home) / max(1, len(home) * len(all_origins))
+        """The share if the answers were dealt out anew among these people."""
+        places, origins_of = Counter(place for place, _ in cases), Counter(o for _, o in cases)
+        home = sum(
+            n * m
+            for place, n in places.items()
+            for origin, m in origins_of.items()
+            if origins.at_home(place, origin)
+        )
+        return home / max(1, len(cases) ** 2)
 
     wrong = [(row, o) for row, o in known if row.kind != RIGHT]
     strangers = [row for row in nobody if row.way == next(iter(STRANGERS))]

@@ -294,7 +294,7 @@ def png_path(text):
     except ModuleNotFoundError:
         raise argparse.ArgumentTypeError(
             f"expected matplotlib, got none in {sys.executable}; install it with: python -m pip"
-            " install -r requirements-dev.txt"
+            " install -r requirements-report.txt"
         ) from None
     return text
 

@@ -1,6 +1,6 @@
 """The page of a report: one file that needs no network. A function of the report's data alone.
 
-Used by analysis.report. Imports `analysis`; needs Jinja2 and matplotlib.
+Used by knowledge.py. Imports `analysis`; needs Jinja2 and matplotlib.
 """
 
 import base64
@@ -90,7 +90,7 @@ def pictures(report):
         "probabilities": plots.probabilities("Probabilities of the answers", groups),
         "ranks": plots.shares(
             "How often the right place is among the likeliest",
-            [(f"among {n}", line) for n, line in of["half"]["among the likeliest"].items()],
+            [(likeliest(n), line) for n, line in of["half"]["among the likeliest"].items()],
             "share of the people",
         ),
         "frequency": plots.shares(
@@ -107,6 +107,10 @@ def pictures(report):
         lines = [(name, line) for name, line in of["bias"].items() if isinstance(line, dict)]
         found["bias"] = plots.shares("Places at home where the name is", lines, "share at home")
     return found
+
+
+def likeliest(n):
+    return "the likeliest" if n == "1" else f"among the {n} likeliest"
 
 
 def frequency(line):
@@ -142,7 +146,8 @@ def tables(of):
             for line in of["nobody"]["ways"]
         ],
         "rank_rows": [
-            (n, share(line), ends(line)) for n, line in of["half"]["among the likeliest"].items()
+            (likeliest(n), share(line), ends(line))
+            for n, line in of["half"]["among the likeliest"].items()
         ],
         "regression_rows": [
             (line["feature"], number(line["coefficient"]), pair((line["low"], line["high"])))
