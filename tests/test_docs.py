@@ -101,6 +101,7 @@ def test_every_module_has_its_tests():
         "cli/checks.py": "test_run.py",
         "data/text.py": "test_dataset.py",
         "analysis/answers.py": "analysis/test_places.py",
+        "training/checks.py": "support/test_values.py",
         "training/cpu.py": "training/test_microbatches.py",
         "training/protocols.py": "training/test_gpu.py",
         "data/examples.py": "test_dataset.py",
