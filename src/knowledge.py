@@ -71,6 +71,7 @@ def examine(source, path, picture_path=None):
     if any(place is None for _, place in rows):
         raise InputError(f"{path}: expected question TAB place, got questions alone; add places")
     model, corpus = run.build(source)
+    run.print_notes(rows, path, corpus, source.parameters_path)
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))
     invented = [about for about in invented if len(about[0]) < model.context]

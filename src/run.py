@@ -6,6 +6,7 @@ torch is imported inside the functions, after the arguments have been checked.
 """
 
 import math
+import os
 import sys
 import time
 from dataclasses import replace
@@ -118,7 +119,8 @@ def train(config, model, corpus):
         f" {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(config, trainer, {"pflop": pflop, "parameters": model.num_parameters()})
+    facts = {"pflop": pflop, "parameters": model.num_parameters()}
+    session.train(config, trainer, facts | {"finetune_corpus": config.finetune_corpus_path})
 
 
 def task(config, corpus):
@@ -130,11 +132,33 @@ def task(config, corpus):
     recipe, questions, path = config.recipe, None, config.finetune_corpus_path
     if path is not None:
         questions = NameDataset(corpus, read_text(path), path)
+        print_notes(questions.pairs, path, corpus)
     if config.function == "finetune":
         return recipe.finetune if config.source.parameters_path else recipe.scratch, questions
     if recipe.objective is None:
         return recipe.pretrain, corpus
     return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
+
+
+def print_notes(pairs, path, corpus, parameters_path=None):
+    """Print what a user should know about the pairs of a file, on standard error.
+
+    The record of parameters may name the questions that they were trained on.
+    """
+    from cli.record import read_record, sha256
+    from data.notes import note_on_seen, notes_on_pairs
+    from data.text import parse_questions
+    from support.files import read_text
+
+    notes = list(notes_on_pairs(pairs, path, corpus.stoi))
+    record = read_record(parameters_path) if parameters_path else {}
+    trained = record.get("finetune_corpus")
+    there = isinstance(trained, str) and os.path.isfile(trained)
+    if there and sha256(trained) == record.get("finetune_corpus_sha256"):
+        known = parse_questions(read_text(trained), trained)
+        notes.append(note_on_seen(pairs, path, known, trained))
+    for note in filter(None, notes):
+        print(f"note: {note}", file=sys.stderr)
 
 
 def length(config, plan, n_examples, work):
@@ -170,6 +194,7 @@ def evaluate(config, model, corpus):
     source, path, started = config.source, config.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
     batch_size = config.batch_size or recipes.BATCH_QUESTIONS
+    print_notes(rows, path, corpus, source.parameters_path)
     asked = [question for question, _ in rows]
     answers = utils.predict_places(model, corpus, asked, path, batch_size)
     facts = {
