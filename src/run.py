@@ -93,6 +93,7 @@ def build(source):
 def train(config, model, corpus):
     """Pretrain or finetune. Finetuning is from scratch if no parameters were read."""
     from cli import session
+    from cli.scalars import scalars_of
     from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
 
@@ -108,6 +109,7 @@ def train(config, model, corpus):
         max_steps=steps,
         precision=session.precision_of(config, next(model.parameters()).device),
         compile=config.compile,
+        writer=scalars_of(config, plan.learning_rate),
     )
     checkpoint = session.checkpoint_of(config, settings, corpus)
     trainer = Trainer(model, dataset, None, settings, checkpoint)
@@ -120,7 +122,11 @@ def train(config, model, corpus):
         flush=True,
     )
     facts = {"pflop": pflop, "parameters": model.num_parameters()}
-    session.train(config, trainer, facts | {"finetune_corpus": config.finetune_corpus_path})
+    try:
+        session.train(config, trainer, facts | {"finetune_corpus": config.finetune_corpus_path})
+    finally:
+        if settings.writer is not None:
+            settings.writer.close()
 
 
 def task(config, corpus):
@@ -169,11 +175,11 @@ def length(config, plan, n_examples, work):
     own = {
         "max_epochs": config.epochs,
         "batch_size": config.batch_size,
-        "learning_rate": config.learning_rate,
+        "learning_rate": config.rate,
         "budget": config.budget,
     }
-    if config.learning_rate is not None and plan.muon_rate is not None:
-        own["muon_rate"] = plan.muon_rate * config.learning_rate / plan.learning_rate
+    if config.rate is not None and plan.muon_rate is not None:
+        own["muon_rate"] = plan.muon_rate * config.rate / plan.learning_rate
     plan = replace(plan, **{name: value for name, value in own.items() if value is not None})
     if plan.max_epochs is not None and config.budget is None:
         return plan, config.max_steps
