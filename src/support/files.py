@@ -315,7 +315,7 @@ def with_our_masks(state, expected):
 
 
 def is_causal(tensor, size):
-    """Whether a tensor (…, size, size) is one lower triangle of ones, or of True, and zeros."""
+    """Whether a tensor (…, size, size) is a causal mask: what may be read, what not, or a bias."""
     import torch
 
     plain = tensor.layout == torch.strided and tensor.device.type == "cpu"
@@ -324,7 +324,8 @@ def is_causal(tensor, size):
     if tensor.shape != (*[1] * (tensor.ndim - 2), size, size):
         return False
     square = tensor.reshape(size, size).double()
-    return torch.equal(square, torch.ones_like(square).tril())
+    forms = (square, 1 - square, square.exp())  # 1 or True below; above; 0 and -∞, to be added
+    return any(torch.equal(form, torch.ones_like(form).tril()) for form in forms)
 
 
 def are_named_tensors(state):

@@ -287,7 +287,10 @@ def test_a_lock_is_held_by_one_process(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("form", ["left out", "boolean", "integers", "another name", "a square"])
+FORMS = ["left out", "boolean", "integers", "another name", "a square", "what not", "a bias"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("variant", ["vanilla", "synthesizer"])
 def test_masks_of_other_solutions(tmp_path, variant, form):
     """They are no parameters: whatever way a file has them, the parameters are read."""
@@ -302,6 +305,10 @@ def test_masks_of_other_solutions(tmp_path, variant, form):
             state[name.replace("mask", "tril")] = tensor
         elif form == "a square":
             state[name] = tensor[0, 0]
+        elif form == "what not":
+            state[name] = tensor == 0
+        elif form == "a bias":
+            state[name] = tensor.log()
     torch.save(state, tmp_path / "p")
     with torch.no_grad():
         for parameter in other.parameters():
