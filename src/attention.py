@@ -54,6 +54,11 @@ class SynthesizerAttention(nn.Module):
         check_heads(config)
         self.n_head = config.n_head
         self.context = config.block_size - 1  # the most positions that can be attended to
+        if self.context < 1:
+            raise ValueError(
+                f"block_size: expected 2 or more for the synthesizer, got {config.block_size};"
+                " raise it"
+            )
         self.w1 = nn.Linear(config.n_embd, config.n_embd)
         self.w2 = nn.Parameter(
             torch.empty(config.n_embd // config.n_head, self.context).uniform_(-1e-3, 1e-3)

@@ -6,6 +6,7 @@
 Legend: B batch, t tokens, N documents or pairs, L block_size.
 """
 
+import operator
 import random
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from data.text import MASK, MASK_CHAR, PAD, PAD_CHAR, encode, parse_questions
 from recipes import BLOCK_SIZE
 from support.errors import InputError, Parser, one_line_errors
 from support.files import read_text
+from support.values import refused, text, whole
 
 SHORTEST = 4  # characters: lower bound of the random truncation of a document
 
@@ -40,6 +42,8 @@ class CharCorruptionDataset(Examples):
     PAD_CHAR, MASK_CHAR = PAD_CHAR, MASK_CHAR
 
     def __init__(self, data, block_size):
+        text("the pretraining corpus", data)
+        block_size = whole("block_size", block_size, low=8)
         for char in (PAD_CHAR, MASK_CHAR):
             if char in data:
                 line = data.count("\n", 0, data.index(char)) + 1
@@ -47,7 +51,6 @@ class CharCorruptionDataset(Examples):
                     f"the pretraining corpus, line {line}: expected text without the reserved"
                     f" characters {PAD_CHAR} and {MASK_CHAR}, got {char!r}; remove it"
                 )
-        assert block_size >= 8, f"expected a block of 8 tokens or more, got {block_size}"
         chars = [PAD_CHAR, MASK_CHAR, *sorted(set(data))]
         self.stoi = {char: i for i, char in enumerate(chars)}
         self.itos = dict(enumerate(chars))
@@ -68,6 +71,7 @@ class CharCorruptionDataset(Examples):
         return len(self.data)
 
     def __getitem__(self, idx):
+        idx = operator.index(idx)
         if not -len(self) <= idx < len(self):
             raise IndexError(f"expected a document from 0 to {len(self) - 1}, got {idx}")
         row = self._draw_rows(
@@ -123,9 +127,11 @@ class NameDataset(Examples):
     """
 
     def __init__(self, pretraining_dataset, data, path="the finetuning corpus"):
+        if not hasattr(pretraining_dataset, "stoi"):
+            raise refused("pretraining_dataset", "a CharCorruptionDataset", pretraining_dataset)
         self.stoi, self.itos = pretraining_dataset.stoi, pretraining_dataset.itos
         self.block_size = pretraining_dataset.block_size
-        self.pairs = parse_questions(data, path)
+        self.pairs = parse_questions(text(path, data), path)
         rows = [self._encode(*pair, f"{path}, line {i}") for i, pair in enumerate(self.pairs, 1)]
         self.x, self.y = (torch.stack(tensors) for tensors in zip(*rows, strict=True))  # (N, L-1)
         self.longest_row = int((self.y != PAD).any(0).nonzero().max()) + 1

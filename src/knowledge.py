@@ -80,6 +80,7 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     rows = read_pairs(path)
     pairs = read_pairs(places_path) if places_path else None
     model, corpus = run.build(source)
+    run.print_notes(rows, path, corpus, source.parameters_path)
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))
     invented = [about for about in invented if len(about[0]) < model.context]

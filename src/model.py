@@ -4,6 +4,7 @@ Legend: B batch, t positions of idx, C n_embd, V vocab_size, N packed tokens (la
 """
 
 from dataclasses import FrozenInstanceError, dataclass, make_dataclass
+from functools import partial
 
 import torch
 import torch.nn as nn
@@ -15,6 +16,8 @@ from layers.base import Cache
 from layers.dropout import Dropout
 from layers.packing import Packing
 from layers.variants import OPTIONS
+from support.errors import InputError
+from support.values import real, refused, settle, whole
 
 # One field for each option of the variants, with its default: window, slots, …
 VariantOptions = make_dataclass(
@@ -29,8 +32,10 @@ VariantOptions = make_dataclass(
 class GPTConfig(VariantOptions):
     """Everything that a GPT is built from. A misspelt field is a TypeError.
 
-    The variants' options are fields too, given by keyword: GPTConfig(97, 128, window=8). Old
-    starter code may set `config.synthesizer = True`; nothing else can be assigned.
+    The variants' options are fields too, given by keyword: GPTConfig(97, 128, window=8). The
+    assignment's starter code may set `config.synthesizer = True`, or another variant, and
+    `config.bottleneck_dim`; nothing else can be assigned. A value that cannot be meant is an
+    InputError.
     """
 
     vocab_size: int
@@ -43,12 +48,41 @@ class GPTConfig(VariantOptions):
     resid_pdrop: float = 0.1  # dropout on the output of each attention and MLP
     attn_pdrop: float = 0.1  # dropout on attention weights
 
+    def __post_init__(self):
+        settle(self, CHECKS)
+
+
+def _variant(name, value):
+    if not isinstance(value, str) or value not in attention.VARIANTS:
+        raise refused(name, f"one of {', '.join(attention.VARIANTS)}", value)
+    return value
+
+
+CHECKS = {  # of the fields: a function of (name, value) that returns the value
+    **{name: partial(whole, low=option.least) for name, option in OPTIONS.items()},
+    **dict.fromkeys(
+        ("vocab_size", "block_size", "n_layer", "n_head", "n_embd"), partial(whole, low=1)
+    ),
+    "variant": _variant,
+    **dict.fromkeys(("embd_pdrop", "resid_pdrop", "attn_pdrop"), partial(real, low=0, high=1)),
+}
+
 
 def _assign(config, name, value):
-    """`config.synthesizer = True` chooses that variant; any other assignment is an error."""
-    if name != "synthesizer":
-        raise FrozenInstanceError(f"cannot assign to field {name!r}")
-    object.__setattr__(config, "variant", "synthesizer" if value else "vanilla")
+    """What starter code assigns: `config.synthesizer = True` chooses that variant."""
+    if name == "bottleneck_dim":
+        object.__setattr__(config, name, CHECKS[name](f"GPTConfig.{name}", value))
+    elif name in attention.VARIANTS:
+        if value or config.variant == name:
+            object.__setattr__(config, "variant", name if value else "vanilla")
+    elif name == "additive":  # of the assignment's first years; False is what we have anyway
+        if value:
+            raise refused("GPTConfig", f"one of {', '.join(attention.VARIANTS)}", name)
+    else:
+        raise FrozenInstanceError(
+            f"GPTConfig.{name}: expected a keyword when the configuration is made, got an"
+            f" assignment; write GPTConfig(…, {name}=…)"
+        )
 
 
 GPTConfig.__setattr__ = _assign  # a frozen dataclass cannot define it in its body
@@ -131,12 +165,16 @@ class GPT(nn.Module):
         The loss is the mean cross entropy, in nats, over the targets that are not PAD. With a
         `cache` from new_cache(B), each row of idx continues the positions its cache has seen.
         """
+        if idx.ndim != 2 or not idx.size(1):
+            raise refused("idx", "ids (B, t) of one position or more", tuple(idx.shape))
         t = idx.size(1)
         past = int(cache[0].lengths.max()) if cache else 0
-        assert past + t <= self.context, (
-            f"{self.config.variant} attends to at most {self.context} positions, got {past + t}"
-        )
-        x = self.tok_emb(idx)  # (B, t, C)
+        if past + t > self.context:
+            raise InputError(
+                f"idx: {self.config.variant}: expected at most {self.context} positions, got"
+                f" {past + t}; shorten it"
+            )
+        x = self._embed(idx)  # (B, t, C)
         if self.pos_emb is not None:
             # (B, t, C) with a cache, (1, t, C) without
             x = x + (self.pos_emb[0, cache[0].positions(t)] if cache else self.pos_emb[:, :t])
@@ -154,10 +192,20 @@ class GPT(nn.Module):
         """
         packing = Packing(targets != PAD, self.context)
         idx, targets = packing.pack(idx), packing.pack(targets)  # (N,)
-        x = self.tok_emb(idx)  # (N, C)
+        x = self._embed(idx)  # (N, C)
         if self.pos_emb is not None:
             x = x + F.embedding(packing.positions, self.pos_emb[0])  # (N, C)
         return _loss(self._logits(x, packing=packing), targets)
+
+    def _embed(self, idx):
+        """Embeddings (…, C) of idx (…); on a CPU, an id outside the vocabulary is an InputError."""
+        try:
+            return self.tok_emb(idx)  # (…, C)
+        except IndexError:
+            raise InputError(
+                f"idx: expected ids from 0 to {self.config.vocab_size - 1}, got {int(idx.min())} to"
+                f" {int(idx.max())}; build the model with the vocab_size of the data"
+            ) from None
 
     def _logits(self, x, cache=None, packing=None):
         """Logits (B, t, V) of embedded x (B, t, C). With a Packing, (N, V) of (N, C)."""

@@ -64,7 +64,11 @@ class Recipe:
     decay_epochs: int | None = None  # passes over the pretraining file in which the cosine falls
 
     def __post_init__(self):
-        assert (self.decay_share is None) != (self.decay_epochs is None), "one schedule, not two"
+        if (self.decay_share is None) == (self.decay_epochs is None):
+            raise ValueError(
+                "Recipe: expected decay_share or decay_epochs, one of the two, got"
+                f" {self.decay_share} and {self.decay_epochs}; set one"
+            )
 
     def final_tokens(self, n_pretrain, block_size=BLOCK_SIZE):
         """Padded tokens after which the cosine has fallen to its floor.

@@ -6,6 +6,7 @@ torch is imported inside the functions, after the arguments have been checked.
 """
 
 import math
+import os
 import sys
 import time
 from dataclasses import replace
@@ -92,6 +93,7 @@ def build(source):
 def train(config, model, corpus):
     """Pretrain or finetune. Finetuning is from scratch if no parameters were read."""
     from cli import session
+    from cli.scalars import scalars_of
     from data.examples import mean_tokens
     from trainer import Trainer, TrainerConfig
 
@@ -107,6 +109,7 @@ def train(config, model, corpus):
         max_steps=steps,
         precision=session.precision_of(config, next(model.parameters()).device),
         compile=config.compile,
+        writer=scalars_of(config, plan.learning_rate),
     )
     checkpoint = session.checkpoint_of(config, settings, corpus)
     trainer = Trainer(model, dataset, None, settings, checkpoint)
@@ -118,7 +121,12 @@ def train(config, model, corpus):
         f" {pflop:.2g} PFLOP",
         flush=True,
     )
-    session.train(config, trainer, {"pflop": pflop, "parameters": model.num_parameters()})
+    facts = {"pflop": pflop, "parameters": model.num_parameters()}
+    try:
+        session.train(config, trainer, facts | {"finetune_corpus": config.finetune_corpus_path})
+    finally:
+        if settings.writer is not None:
+            settings.writer.close()
 
 
 def task(config, corpus):
@@ -130,11 +138,33 @@ def task(config, corpus):
     recipe, questions, path = config.recipe, None, config.finetune_corpus_path
     if path is not None:
         questions = NameDataset(corpus, read_text(path), path)
+        print_notes(questions.pairs, path, corpus)
     if config.function == "finetune":
         return recipe.finetune if config.source.parameters_path else recipe.scratch, questions
     if recipe.objective is None:
         return recipe.pretrain, corpus
     return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
+
+
+def print_notes(pairs, path, corpus, parameters_path=None):
+    """Print what a user should know about the pairs of a file, on standard error.
+
+    The record of parameters may name the questions that they were trained on.
+    """
+    from cli.record import read_record, sha256
+    from data.notes import note_on_seen, notes_on_pairs
+    from data.text import parse_questions
+    from support.files import read_text
+
+    notes = list(notes_on_pairs(pairs, path, corpus.stoi))
+    record = read_record(parameters_path) if parameters_path else {}
+    trained = record.get("finetune_corpus")
+    there = isinstance(trained, str) and os.path.isfile(trained)
+    if there and sha256(trained) == record.get("finetune_corpus_sha256"):
+        known = parse_questions(read_text(trained), trained)
+        notes.append(note_on_seen(pairs, path, known, trained))
+    for note in filter(None, notes):
+        print(f"note: {note}", file=sys.stderr)
 
 
 def length(config, plan, n_examples, work):
@@ -145,11 +175,11 @@ def length(config, plan, n_examples, work):
     own = {
         "max_epochs": config.epochs,
         "batch_size": config.batch_size,
-        "learning_rate": config.learning_rate,
+        "learning_rate": config.rate,
         "budget": config.budget,
     }
-    if config.learning_rate is not None and plan.muon_rate is not None:
-        own["muon_rate"] = plan.muon_rate * config.learning_rate / plan.learning_rate
+    if config.rate is not None and plan.muon_rate is not None:
+        own["muon_rate"] = plan.muon_rate * config.rate / plan.learning_rate
     plan = replace(plan, **{name: value for name, value in own.items() if value is not None})
     if plan.max_epochs is not None and config.budget is None:
         return plan, config.max_steps
@@ -170,6 +200,7 @@ def evaluate(config, model, corpus):
     source, path, started = config.source, config.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
     batch_size = config.batch_size or recipes.BATCH_QUESTIONS
+    print_notes(rows, path, corpus, source.parameters_path)
     asked = [question for question, _ in rows]
     answers = utils.predict_places(model, corpus, asked, path, batch_size)
     facts = {

@@ -11,17 +11,22 @@ from tqdm import tqdm
 
 from support.errors import NonFiniteLoss
 from support.files import save_parameters
+from support.values import settle
 from training import checkpoint as checkpoints
+from training.checks import TRAINER_CONFIG, check_parts
 from training.cpu import Compiled, CpuSteps, load_batches
 from training.gpu import GpuSteps
 from training.muon import Muon
 from training.progress import Progress
-from training.protocols import GpuDataset, LossModel, MuonModel, StepListener
+from training.protocols import GpuDataset, LossModel, StepListener
 
 
 @dataclass(frozen=True)
 class TrainerConfig:
-    """Optimization settings; a misspelt field is a TypeError."""
+    """Optimization settings.
+
+    A misspelt field is a TypeError, and a value that cannot be meant an InputError.
+    """
 
     max_epochs: int = 10
     batch_size: int = 64  # examples an optimizer step
@@ -41,6 +46,10 @@ class TrainerConfig:
     max_steps: int | None = None  # optimizer steps after which to stop early
     precision: str = "fp32"  # of forward and backward; "bf16": autocast, the parameters stay fp32
     compile: bool = False  # whether the model goes through torch.compile
+    writer: object = None  # its add_scalar(name, value, step) gets loss and rate: TensorBoard's
+
+    def __post_init__(self):
+        settle(self, TRAINER_CONFIG)
 
 
 def schedule(tokens, warmup_tokens, final_tokens):
@@ -93,6 +102,7 @@ class Trainer:
     """
 
     def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None):
+        check_parts(model, train_dataset, test_dataset, config)
         self.model = model
         self.train_dataset = train_dataset
         self.test_dataset = test_dataset
@@ -141,7 +151,9 @@ class Trainer:
 
     def run_steps(self, steps, progress):
         """Run the steps, show them and write checkpoints, until none is left or `stop` is set."""
+        written = len(self.losses)  # to the configuration's writer
         for epoch, step in steps:
+            written = self.write_scalars(written)
             progress.step(epoch, step, len(self.losses), self.losses[-1], self.rate())
             ends = step == self.steps_per_epoch - 1
             if ends and self.test_dataset is not None:
@@ -151,6 +163,15 @@ class Trainer:
                 self.write_checkpoint()
             if self.stop:
                 break
+
+    def write_scalars(self, first):
+        """Give the writer the losses from step `first` on, and the rate; return the next step."""
+        done = len(self.losses)
+        if self.config.writer is not None:
+            for step in range(first, done):
+                self.config.writer.add_scalar("train/loss", self.losses[step], step)
+            self.config.writer.add_scalar("train/lr", self.rate(), done - 1)
+        return done
 
     @property
     def complete(self):
@@ -239,7 +260,6 @@ class Trainer:
         config, peak = self.config, self.config.learning_rate
         hidden = []
         if config.muon_rate is not None:
-            assert isinstance(self.model, MuonModel), "muon_rate: expected hidden_matrices()"
             hidden = list(self.model.hidden_matrices())
         taken = set(hidden)  # by identity
         rest = [(name, p) for name, p in self.model.named_parameters() if p not in taken]

@@ -1,6 +1,8 @@
 """Around the model: seeds, decoding, and the score of predictions."""
 
+import os
 import random
+from collections.abc import Iterable, Mapping, Set
 
 import numpy as np
 import torch
@@ -8,16 +10,16 @@ import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 from tqdm import tqdm
 
-from data.text import MASK, MASK_CHAR, composed, encode, parse_questions
+from data.text import ANSWER_CHARS, MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
 from support.errors import InputError
 from support.files import read_text
-
-ANSWER_CHARS = 32  # characters decoded after a question
+from support.values import real, refused, whole
 
 
 def set_seed(seed):
-    """Seed Python's, numpy's and torch's generators, on every device."""
+    """Seed Python's, numpy's and torch's generators, on every device; `seed` is below 2³²."""
+    seed = whole("seed", seed, 0, 2**32 - 1)
     random.seed(seed)
     np.random.seed(seed)
     torch.manual_seed(seed)
@@ -31,50 +33,97 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
     """Extend x (B, t) by `steps` tokens: (B, t + steps), without dropout.
 
     Greedy, or drawn from softmax(logits / temperature) if `sample`, limited to the `top_k`
-    likeliest tokens if given. Rows of x may end in padding: `lengths` (B,) says how many of their
-    tokens count, and the new ones follow those. Ends early once every row has produced the token
-    `stop`. Past the model's context a row's last tokens that fit are its input, as in the
-    assignment.
+    likeliest tokens if given. Temperature 0 is greedy too. Rows of x may end in padding: `lengths`
+    (B,) says how many of their tokens count, and the new ones follow those. Ends early once every
+    row has produced the token `stop`. Past the model's context a row's last tokens that fit are its
+    input, as in the assignment.
+
+    `model` is a GPT, or any causal model with get_block_size() and forward(x) -> (logits, …).
     """
-    was_training = model.training
+    decoder, context = decoder_of(model)
+    x, lengths = check_prompts(x, lengths)
+    steps = whole("steps", steps, 0)
+    temperature = real("temperature", temperature, 0)
+    top_k = top_k if top_k is None else whole("top_k", top_k, 1)
+    training = [module for module in model.modules() if module.training]
     model.eval()
-    B, t = x.size()
-    text = F.pad(x, (0, steps))  # (B, t + steps)
-    lengths = x.new_full((B,), t) if lengths is None else lengths.clone()
-    rows = torch.arange(B, device=x.device)
-    first = int(lengths.max())
-    cache = model.new_cache(B, min(model.context, first + steps - 1))
-    stopped = torch.zeros(B, dtype=torch.bool, device=x.device)
-    for step in range(steps):
-        longest = first + step
-        if longest > model.context:  # the window moves, and nothing kept is of use
-            start = (lengths - model.context).clamp(min=0)  # (B,)
-            window = start[:, None] + torch.arange(model.context, device=x.device)
-            logits, _ = model(text.gather(1, window))  # (B, context, V)
-            logits = logits[rows, lengths - start - 1]  # (B, V)
-        elif step == 0:
-            logits, _ = model(text[:, :longest], cache=cache)  # (B, longest, V)
+    try:
+        text = F.pad(x, (0, steps))  # (B, t + steps)
+        rows = torch.arange(len(x), device=x.device)
+        stopped = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+        for step, logits in enumerate(next_logits(decoder, context, text, lengths, steps)):
+            new = pick(logits, temperature if sample else 0.0, top_k)  # (B,)
+            text[rows, lengths] = new
+            lengths += 1
+            stopped |= new == stop if stop is not None else False
+            if stopped.all():
+                return text[:, : x.size(1) + step + 1]
+        return text
+    finally:
+        for module in training:
+            module.training = True
+
+
+def next_logits(model, context, text, lengths, steps):
+    """Yield `steps` times the logits (B, V) of what follows each row's first `lengths` tokens.
+
+    Between two of them the caller writes a token behind each row, and counts it in `lengths`.
+    """
+    rows = torch.arange(len(text), device=text.device)
+    first, cache = int(lengths.max()), None
+    if hasattr(model, "new_cache"):
+        cache = model.new_cache(len(text), min(context, first + steps - 1))
+    for longest in range(first, first + steps):
+        if cache is None or longest > context:  # the window moves: nothing that was kept is of use
+            start = (lengths - context).clamp(min=0)  # (B,)
+            at = torch.arange(min(longest, context), device=text.device)
+            logits = model(text.gather(1, start[:, None] + at))[0]  # (B, min(longest, context), V)
+            yield logits[rows, lengths - start - 1]  # (B, V)
+        elif longest == first:
+            logits = model(text[:, :longest], cache=cache)[0]  # (B, longest, V)
             cache[0].lengths.copy_(lengths)  # forget the padding
-            logits = logits[rows, lengths - 1]  # (B, V)
+            yield logits[rows, lengths - 1]  # (B, V)
         else:
-            logits, _ = model(text[rows, lengths - 1][:, None], cache=cache)  # (B, 1, V)
-            logits = logits[:, 0]  # (B, V)
-        logits = logits / temperature
-        if top_k is not None:
-            floor = logits.topk(min(top_k, logits.size(-1))).values[:, -1:]  # (B, 1)
-            logits = logits.masked_fill(logits < floor, -float("inf"))
-        if sample:
-            new = torch.multinomial(F.softmax(logits, dim=-1), num_samples=1)[:, 0]  # (B,)
-        else:
-            new = logits.argmax(dim=-1)  # (B,)
-        text[rows, lengths] = new
-        lengths += 1
-        stopped |= new == stop if stop is not None else False
-        if stopped.all():
-            text = text[:, : t + step + 1]
-            break
-    model.train(was_training)
-    return text
+            yield model(text[rows, lengths - 1][:, None], cache=cache)[0][:, 0]  # (B, V)
+
+
+def pick(logits, temperature, top_k):
+    """A token (B,) for each row of logits (B, V): the likeliest if temperature is 0, else drawn."""
+    if temperature == 0:
+        return logits.argmax(dim=-1)  # (B,)
+    if top_k is not None:
+        floor = logits.topk(min(top_k, logits.size(-1))).values[:, -1:]  # (B, 1)
+        logits = logits.masked_fill(logits < floor, -float("inf"))
+    logits = logits / max(temperature, 1e-30)  # a smaller one would make them infinite
+    probabilities = F.softmax(logits, dim=-1)  # (B, V)
+    return torch.multinomial(probabilities, num_samples=1)[:, 0]  # (B,)
+
+
+def decoder_of(model):
+    """(the module to decode with, the longest input it takes) of a model, wrapped or not."""
+    while not hasattr(model, "get_block_size") and isinstance(
+        getattr(model, "module", None), torch.nn.Module
+    ):
+        model = model.module  # of DataParallel and its like
+    if hasattr(model, "context"):  # a GPT's, one less than the block for the synthesizer
+        return model, model.context
+    if hasattr(model, "get_block_size"):
+        return model, model.get_block_size()
+    raise refused("model", "a model with get_block_size()", type(model).__name__)
+
+
+def check_prompts(x, lengths):
+    """x (B, t) and lengths (B,) as int64, copied, once they are known to be usable."""
+    whole_numbers = torch.is_tensor(x) and not x.is_floating_point() and x.dtype != torch.bool
+    if not whole_numbers or x.is_complex() or x.ndim != 2 or 0 in x.shape:
+        got = f"{x.dtype} {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__
+        raise refused("x", "a tensor of ids (B, t), with one row and one position or more", got)
+    B, t = x.shape
+    lengths = torch.full((B,), t, device=x.device) if lengths is None else torch.as_tensor(lengths)
+    odd = lengths.is_floating_point() or lengths.shape != (B,)
+    if odd or lengths.min() < 1 or lengths.max() > t:
+        raise refused("lengths", f"{B} whole numbers from 1 to {t}", lengths.tolist())
+    return x.long(), lengths.to(x.device, torch.int64, copy=True)
 
 
 def predict_places(
@@ -82,7 +131,7 @@ def predict_places(
 ):
     """The model's `answers`, each on one line: a line break becomes a space."""
     found = answers(model, dataset, questions, path, batch_size)
-    return [answer.replace("\n", " ") for answer in found]
+    return [answer.replace("\n", " ").replace("\r", " ") for answer in found]
 
 
 def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
@@ -92,12 +141,13 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
     second; all 32 characters if there is no second. `dataset` gives the vocabulary; `path` is named
     in errors.
     """
+    context = decoder_of(model)[1]
     prompts = []
-    for line, question in enumerate(questions, start=1):
+    for line, question in enumerate(one_liners("questions", questions), start=1):
         ids = [*encode(question, dataset.stoi, f"{path}, line {line}"), MASK]
-        if len(ids) > model.context:
+        if len(ids) > context:
             raise InputError(
-                f"{path}, line {line}: expected a question of at most {model.context - 1}"
+                f"{path}, line {line}: expected a question of at most {context - 1}"
                 f" characters, got {len(ids) - 1}; shorten it"
             )
         prompts.append(ids)
@@ -109,6 +159,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
 
     Prompts of similar length run as one batch.
     """
+    batch_size = whole("batch_size", batch_size, 1)
     device = next(model.parameters()).device
     found = [None] * len(prompts)
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
@@ -132,11 +183,14 @@ def evaluate_places(filepath, predicted_places):
 
     A prediction is correct if it equals the place to the letter, in whichever Unicode form.
     """
+    if not isinstance(filepath, str | os.PathLike):
+        raise refused("filepath", "a path", filepath)
     rows = parse_questions(read_text(filepath), filepath)
     places = [place for _, place in rows]
     if None in places:
         print("No gold birth places provided; returning (0,0)")
         return 0.0, 0.0
+    predicted_places = one_liners("predicted_places", predicted_places)
     if len(places) != len(predicted_places):
         raise InputError(
             f"{filepath}: expected one prediction for each of its {len(places)} rows, got"
@@ -145,6 +199,17 @@ def evaluate_places(filepath, predicted_places):
     pairs = zip(places, predicted_places, strict=True)
     correct = sum(composed(place) == composed(found) for place, found in pairs)
     return float(len(places)), float(correct)
+
+
+def one_liners(name, texts):
+    """A list of texts without line breaks; anything else is an InputError that starts with name."""
+    if not isinstance(texts, Iterable) or isinstance(texts, str | bytes | Mapping | Set):
+        raise refused(name, "a list of texts", texts)
+    texts = list(texts)
+    for number, text in enumerate(texts):
+        if not isinstance(text, str) or "\n" in text or "\r" in text:
+            raise refused(f"{name}[{number}]", "a text without a line break", text)
+    return texts
 
 
 def score_line(total, correct):

@@ -103,6 +103,7 @@ def test_every_module_has_its_tests():
         "analysis/exchange.py": "analysis/test_inside.py",
         "analysis/plots.py": "analysis/test_report.py",
         "analysis/survey.py": "analysis/test_figures.py",
+        "training/checks.py": "support/test_values.py",
         "training/cpu.py": "training/test_microbatches.py",
         "training/protocols.py": "training/test_gpu.py",
         "data/examples.py": "test_dataset.py",

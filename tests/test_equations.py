@@ -10,7 +10,7 @@ from conftest import tiny
 
 import recipes
 import textbook
-from attention import SynthesizerAttention
+from attention import VARIANTS, SynthesizerAttention
 from model import GPT, GPTConfig
 from trainer import Trainer, TrainerConfig
 from training.cpu import CpuSteps
@@ -81,7 +81,7 @@ def test_too_long_an_input_is_named(variant):
     longest = {"vanilla": 14, "synthesizer": 13}[variant]
     assert model.context == longest and model.get_block_size() == 14
     model(torch.zeros(1, longest, dtype=torch.int64))
-    with pytest.raises(AssertionError, match=f"at most {longest} positions, got {longest + 1}"):
+    with pytest.raises(ValueError, match=f"at most {longest} positions, got {longest + 1}"):
         model(torch.zeros(1, longest + 1, dtype=torch.int64))
 
 
@@ -107,6 +107,20 @@ def test_a_configuration_is_frozen_and_refuses_misspelt_fields():
             setattr(config, field, 2)
     with pytest.raises(TypeError, match="n_layers"):
         GPTConfig(11, 14, n_layers=2)
+
+
+def test_old_starter_code_chooses_other_variants_so_too():
+    config = GPTConfig(11, 14, n_layer=2, n_head=3, n_embd=18)
+    for name in ("rope", "perceiver"):
+        setattr(config, name, True)
+        assert config.variant == name
+        assert all(type(block.attn) is VARIANTS[name] for block in GPT(config).blocks)
+    config.additive = config.rope = config.synthesizer = False  # what it is not
+    assert config.variant == "perceiver"
+    config.bottleneck_dim = 7
+    assert GPT(config).blocks[0].attn.latents.size(0) == 7
+    with pytest.raises(ValueError, match="^GPTConfig: expected one of vanilla, .*got 'additive';"):
+        config.additive = True
 
 
 def test_old_starter_code_chooses_the_synthesizer_by_an_attribute():

@@ -54,6 +54,69 @@ def test_sampling_follows_the_distribution():
     assert (got - want).abs().max() < 0.015 and (got > 0).sum() == 3
 
 
+def test_temperature_0_is_greedy(variant):
+    model = tiny(variant)
+    x = torch.randint(11, (3, 4))
+    greedy = plain_loop(model, x, 5)
+    for sampling in (False, True):
+        assert torch.equal(utils.sample(model, x, 5, temperature=0, sample=sampling), greedy)
+    for smallest in (False, True):  # its limit
+        got = utils.sample(model, x, 5, temperature=1e-320, sample=smallest, top_k=4)
+        assert torch.equal(got, greedy)
+    assert torch.equal(utils.sample(model, x.int(), 5), greedy)
+
+
+class Plain(torch.nn.Module):
+    """A model of another code: it has get_block_size and a forward, and that is all."""
+
+    def __init__(self, model, block_size=14):
+        super().__init__()
+        self.inner, self.block_size = model, block_size
+
+    def get_block_size(self):
+        return self.block_size
+
+    def forward(self, idx, targets=None):
+        assert 1 <= idx.size(1) <= self.block_size
+        return self.inner(idx, targets)
+
+
+@pytest.mark.parametrize("start", [1, 5, 20])
+def test_other_models_and_wrapped_ones_are_sampled_like_ours(start):
+    model = tiny()
+    x = torch.randint(11, (4, start))
+    whole = plain_loop(model, x, 15)
+    for other in (Plain(model), torch.nn.DataParallel(model), torch.nn.DataParallel(Plain(model))):
+        assert torch.equal(utils.sample(other, x, 15), whole)
+    lengths = torch.tensor([start, 1, max(1, start - 2), max(1, start // 2)])
+    padded = utils.sample(Plain(model), x, 15, lengths=lengths)
+    for row, n in enumerate(lengths.tolist()):
+        assert torch.equal(padded[row, : n + 15], plain_loop(model, x[row : row + 1, :n], 15)[0])
+
+
+def test_places_are_predicted_by_other_models(corpus):
+    torch.manual_seed(4)
+    ours = GPT(GPTConfig(corpus.vocab_size, 128, n_layer=2, n_embd=32))
+    asked = [f"Where was {name} born?" for name, _ in PEOPLE]
+    want = utils.predict_places(ours, corpus, asked)
+    for other in (Plain(ours, 128), torch.nn.DataParallel(ours)):
+        assert utils.predict_places(other, corpus, asked) == want
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_decoding_that_breaks_off_leaves_the_modes_as_they_were(frozen):
+    model = tiny()
+    model.train()
+    if frozen:  # as when a part is kept from training
+        model.blocks[0].eval()
+    modes = [module.training for module in model.modules()]
+    utils.sample(model, torch.tensor([[3]]), 2)
+    assert [module.training for module in model.modules()] == modes
+    with pytest.raises(InputError, match="^idx: expected ids from 0 to 10, got 99 to 99; build"):
+        utils.sample(model, torch.tensor([[99]]), 2)
+    assert [module.training for module in model.modules()] == modes
+
+
 def test_rows_end_once_all_have_stopped(variant):
     model = tiny(variant)
     x = torch.randint(11, (5, 3))

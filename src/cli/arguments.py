@@ -10,8 +10,9 @@ import sys
 from functools import partial
 
 import recipes
-from cli.checks import check_paths, check_recipe, sizes_of
+from cli.checks import check_paths, check_rates, check_recipe, sizes_of
 from cli.config import ModelSource, RunConfig
+from cli.scalars import check_tensorboard
 from support.errors import Parser
 
 REQUIRED = {  # the path flags that each function needs
@@ -26,6 +27,11 @@ USED = {  # the path flags that each function reads
     "evaluate": REQUIRED["evaluate"],
 }
 PATHS = dict.fromkeys(flag for flags in USED.values() for flag in flags)  # each once, in order
+NOT_USED = {  # of the other flags, the assignment's own that a function does not read
+    "pretrain": ("finetune_lr",),
+    "finetune": ("pretrain_lr",),
+    "evaluate": ("pretrain_lr", "finetune_lr", "tb_expt_name"),
+}
 
 EXAMPLES = """\
 the experiment, from pretraining to accuracy:
@@ -67,15 +73,19 @@ def parse(argv=None, parser=None):
             parser.error(f"{args.function} needs --{flag} PATH")
     if args.resume and args.function == "evaluate":
         parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
-    for flag in PATHS:
-        if flag not in USED[args.function] and getattr(args, flag) is not None:
+    not_used = [flag for flag in PATHS if flag not in USED[args.function]]
+    for flag in (*not_used, *NOT_USED[args.function]):
+        if getattr(args, flag) is not None:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
             setattr(args, flag, None)
     for flag in recipes.OPTIONS:
         if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
             print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     check_recipe(args)
+    check_rates(args)
     check_paths(args)
+    if args.tb_expt_name is not None:
+        check_tensorboard()
     recipe = recipes.RECIPES[args.recipe]
     source = ModelSource(
         args.variant,
@@ -100,6 +110,9 @@ def parse(argv=None, parser=None):
         max_steps=args.max_steps,
         batch_size=args.batch_size,
         learning_rate=args.learning_rate,
+        pretrain_lr=args.pretrain_lr,
+        finetune_lr=args.finetune_lr,
+        tb_expt_name=args.tb_expt_name,
         num_workers=args.num_workers,
         precision=args.precision,
         compile=args.compile,
@@ -188,6 +201,20 @@ def build_parser():
         metavar="X",
         help="AdamW's rate at the schedule's peak, for example 6e-3 (default: the recipe's);"
         " Muon's, where a recipe has one, is scaled with it",
+    )
+    for flag in ("--pretrain_lr", "--finetune_lr"):
+        ours(
+            flag,
+            type=positive,
+            metavar="X",
+            help=f"--learning_rate of {flag[2:-3]} alone, as the assignment's later years have it",
+        )
+    ours(
+        "--tb_expt_name",
+        type=file_name,
+        metavar="NAME",
+        help="write loss and rate for TensorBoard to expt/FUNCTION/NAME_VARIANT_lr_X; needs the"
+        " package tensorboard",
     )
     ours(
         "--seed",
@@ -296,6 +323,13 @@ def png_path(text):
             f"expected matplotlib, got none in {sys.executable}; install it with: python -m pip"
             " install -r requirements-report.txt"
         ) from None
+    return text
+
+
+def file_name(text):
+    """An argparse type: a name without a path."""
+    if not text.strip(". ") or os.path.basename(text) != text:
+        raise argparse.ArgumentTypeError(f"expected a name without a folder, got {text!r}")
     return text
 
 

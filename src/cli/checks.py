@@ -33,6 +33,16 @@ def check_recipe(args):
         )
 
 
+def check_rates(args):
+    """Refuse a rate given twice."""
+    if args.function != "evaluate" and args.learning_rate is not None:
+        own = f"{args.function}_lr"
+        if getattr(args, own) is not None:
+            raise InputError(
+                f"--learning_rate and --{own}: expected one of them, got both; leave one out"
+            )
+
+
 def check_paths(args):
     """Refuse paths that cannot be read or written, before a long run begins.
 

@@ -9,13 +9,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import recipes
 from cli.record import sha256
 
 # settings that change the parameters only by rounding or by other dropout masks
-CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile")
+CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile", "writer")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,10 @@ class RunConfig:
     max_steps: int | None
     batch_size: int | None  # examples a step, or questions decoded together
     learning_rate: float | None
+    pretrain_lr: float | None  # of pretraining alone
+    finetune_lr: float | None  # of finetuning alone
 
+    tb_expt_name: str | None  # of the log for TensorBoard
     num_workers: int
     precision: str  # as on the command line
     compile: bool
@@ -59,6 +62,12 @@ class RunConfig:
     checkpoint_every: int | None  # epochs
     keep_checkpoint: bool
     argv: tuple[str, ...]  # the arguments as they were given
+
+    @property
+    def rate(self):
+        """The user's own peak rate of this function, by whichever flag; None: the recipe's."""
+        own = self.pretrain_lr if self.function == "pretrain" else self.finetune_lr
+        return self.learning_rate if own is None else own
 
     def command(self, resume=None):
         """The command line of this run, to paste into a shell.
@@ -79,7 +88,7 @@ class RunConfig:
         The most telling names come first, because a checkpoint of another run is refused by the
         first one that differs.
         """
-        source, settings = self.source, asdict(settings)
+        source, settings = self.source, asdict(replace(settings, writer=None))
         return {
             "function": self.function,
             "variant": source.variant,

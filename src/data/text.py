@@ -7,6 +7,7 @@ from support.errors import InputError
 PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
 MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
 PAD, MASK = 0, 1
+ANSWER_CHARS = 32  # decoded after a question: a longer place is never answered right
 
 
 def parse_questions(text, path="the question file"):

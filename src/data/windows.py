@@ -13,6 +13,7 @@ from data.examples import Examples, draw
 from data.phrases import behind_prepositions, capitalised, occurrences, place_like, split_title
 from data.text import MASK, PAD
 from support.errors import InputError
+from support.values import refused
 
 
 @lru_cache(maxsize=2)
@@ -95,11 +96,16 @@ class FactWindows(Examples):
             return FINDERS[rule]
         if rule == "place-like":
             return place_like(documents)
-        assert self.questions is not None, "expected questions, whose answers are the phrases"
+        if rule not in ("answers", "likeliest"):
+            rules = ", ".join([*FINDERS, "place-like", "answers", "likeliest"])
+            raise refused("objective.phrases", f"one of {rules}", rule)
+        if self.questions is None:
+            raise InputError(
+                f"questions: expected some for the phrases {rule!r}, got none; give a NameDataset"
+            )
         pairs = self.questions.pairs
         if rule == "answers":
             return occurrences({place for _, place in pairs})
-        assert rule == "likeliest", f"expected the name of a rule, got {rule}"
         probabilities = PhraseScorer(documents, pairs).probabilities
         return lambda text, title: [
             span for span, p in probabilities(text, title).items() for _ in range(round(SHARED * p))

@@ -161,9 +161,11 @@ def round_once(x):
 
 
 def check_heads(config):
-    assert config.n_embd % config.n_head == 0, (
-        f"n_embd must be a multiple of n_head, got {config.n_embd} and {config.n_head}"
-    )
+    if config.n_embd % config.n_head:
+        raise ValueError(
+            f"n_embd: expected a multiple of n_head, got {config.n_embd} and {config.n_head};"
+            " change one of them"
+        )
 
 
 def causal(at, T):

@@ -37,7 +37,8 @@ class Dropout(nn.Module):
 
     def __init__(self, p):
         super().__init__()
-        assert 0 <= p < 1, f"expected a probability from 0 to below 1, got {p}"
+        if not 0 <= p < 1:
+            raise ValueError(f"p: expected a probability from 0 to below 1, got {p}; change it")
         self.p = p
 
     def extra_repr(self):

@@ -28,11 +28,14 @@ class LinformerAttention(ChunkedAttention):
     def __init__(self, config):
         super().__init__(config)
         self.chunk, self.per_chunk = config.window, config.slots
-        assert self.per_chunk <= self.chunk, (
-            f"expected at most as many slots as positions, got {self.per_chunk} of {self.chunk}"
-        )
+        if self.per_chunk > self.chunk:
+            raise ValueError(
+                f"expected at most as many slots as positions, got {self.per_chunk} of"
+                f" {self.chunk}; lower slots, or raise window"
+            )
         group = torch.arange(self.chunk) * self.per_chunk // self.chunk  # (c,)
-        member = (group == torch.arange(self.per_chunk)[:, None]).float()  # (r, c)
+        member = group == torch.arange(self.per_chunk)[:, None]  # (r, c)
+        member = member.to(torch.get_default_dtype())  # (r, c)
         self.compress = nn.Parameter(member / member.sum(1, keepdim=True))  # (r, c)
 
     def shares(self, k):

@@ -28,7 +28,8 @@ class Packing:
 
     def __init__(self, valid_mask, widest):
         B, t = valid_mask.shape
-        assert t <= widest, f"attention takes at most {widest} positions, got {t}"
+        if t > widest:
+            raise ValueError(f"idx: expected at most {widest} positions, got {t}; shorten the rows")
         at = torch.arange(t)  # (t,)
         kept = at <= (valid_mask * (at + 1)).amax(1, keepdim=True) - 1  # (B, t)
         row, column = kept.nonzero(as_tuple=True)  # (n,) each

@@ -25,9 +25,11 @@ class RotaryAttention(DotProductAttention):
 
     def __init__(self, config):
         super().__init__(config)
-        assert config.n_embd // config.n_head % 2 == 0, (
-            f"expected heads of an even width, got {config.n_embd} / {config.n_head}"
-        )
+        if config.n_embd // config.n_head % 2:
+            raise ValueError(
+                f"n_embd / n_head: expected heads of an even width, got {config.n_embd} /"
+                f" {config.n_head}; change one of them"
+            )
 
     def project(self, x, cache=None, packing=None):
         q, k, v = super().project(x, cache, packing)

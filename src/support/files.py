@@ -7,12 +7,11 @@ import io
 import os
 import re
 import tempfile
+import warnings
 import zipfile
 from contextlib import contextmanager, suppress
 
 from support.errors import InputError
-
-PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put before names
 
 
 def read_text(path):
@@ -182,6 +181,7 @@ def read_tensors(path, most, kind="a parameter file"):
     """
     import torch
 
+    warned = []
     try:
         with open(path, "rb") as file:
             size = _unpacked(file)
@@ -199,8 +199,15 @@ def read_tensors(path, most, kind="a parameter file"):
             with zipfile.ZipFile(path) as archive:
                 if (damaged := archive.testzip()) is not None:
                     raise ValueError(f"{damaged} has changed since it was written")
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")  # of the pickle protocol: several times, kept here
+            return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises what its readers raise: five kinds or more
+        if newer := re.search(r"pickle protocol ([4-9])", " ".join(str(w.message) for w in warned)):
+            raise InputError(
+                f"{path}: expected {kind} in pickle protocol 2, got protocol {newer[1]}, which"
+                " torch reads only by executing the file; save it again, without pickle_protocol"
+            ) from None
         raise InputError(
             f"{path}: expected {kind} that torch.save wrote, got something else or a part"
             f" of one ({type(error).__name__}); name another file"
@@ -252,18 +259,20 @@ def size_of(tensors):
 
 def save_parameters(model, path):
     """Write a plain state_dict, from any device, that any solution of the assignment can load."""
-    state = {without_prefixes(name): t.detach().cpu() for name, t in model.state_dict().items()}
-    save_tensors(path, state)
+    state = model.state_dict()
+    plain = plain_names(state)
+    save_tensors(path, {plain[name]: tensor.detach().cpu() for name, tensor in state.items()})
 
 
 def load_parameters(model, path):
     """Load a state_dict into the model, on the model's device; names and shapes must be equal.
 
-    The PREFIXES before names are taken off, with a line that says so. Nothing in the file is
-    executed, nothing far larger than the model is read, and the model is unchanged if the file is
-    refused.
+    What wrappers put into names is taken out (see plain_names), with a line that says so. Nothing
+    in the file is executed, nothing far larger than the model is read, and the model is unchanged
+    if the file is refused.
     """
-    expected = model.state_dict()
+    ours = plain_names(model.state_dict())
+    expected = {ours[name]: tensor for name, tensor in model.state_dict().items()}
     state = read_tensors(path, 4 * size_of(expected) + 2**20)
     if not isinstance(state, dict) or not are_named_tensors(state):
         what = type(state).__name__
@@ -272,10 +281,10 @@ def load_parameters(model, path):
         raise InputError(
             f"{path}: expected a state_dict (tensors by name), got {what}; save model.state_dict()"
         )
-    plain = {without_prefixes(name): tensor for name, tensor in state.items()}
-    if len(plain) == len(state) and plain.keys() != state.keys():
-        print(f"{path}: names begin with {' or '.join(PREFIXES)}: read without it")
-        state = plain
+    plain = plain_names(state)
+    if any(name != plain[name] for name in state):
+        print(f"{path}: names have module. or _orig_mod. in them: read without it")
+        state = {plain[name]: tensor for name, tensor in state.items()}
     state = with_our_masks(state, expected)
     check_tensors(
         path,
@@ -284,7 +293,7 @@ def load_parameters(model, path):
         "the file is of another variant or another pretraining corpus, or its variant's options"
         " are others: give the same ones as in training",
     )
-    model.load_state_dict(state)
+    model.load_state_dict({name: state[plain] for name, plain in ours.items()})
 
 
 def with_our_masks(state, expected):
@@ -306,7 +315,7 @@ def with_our_masks(state, expected):
 
 
 def is_causal(tensor, size):
-    """Whether a tensor (…, size, size) is one lower triangle of ones, or of True, and zeros."""
+    """Whether a tensor (…, size, size) is a causal mask: what may be read, what not, or a bias."""
     import torch
 
     plain = tensor.layout == torch.strided and tensor.device.type == "cpu"
@@ -315,7 +324,8 @@ def is_causal(tensor, size):
     if tensor.shape != (*[1] * (tensor.ndim - 2), size, size):
         return False
     square = tensor.reshape(size, size).double()
-    return torch.equal(square, torch.ones_like(square).tril())
+    forms = (square, 1 - square, square.exp())  # 1 or True below; above; 0 and -∞, to be added
+    return any(torch.equal(form, torch.ones_like(form).tril()) for form in forms)
 
 
 def are_named_tensors(state):
@@ -328,8 +338,14 @@ def are_named_tensors(state):
     )
 
 
-def without_prefixes(name):
-    """A parameter's name without any of the PREFIXES before it."""
-    while name.startswith(PREFIXES):
-        name = name[name.index(".") + 1 :]
-    return name
+def plain_names(names):
+    """{name: the parameter's name without what torch.compile and wrappers put into it}.
+
+    torch.compile puts _orig_mod. before what it has compiled, the model or a block. DataParallel
+    puts module. before all names.
+    """
+    plain = {name: re.sub(r"(^|\.)_orig_mod\.", r"\1", name) for name in names}
+    while plain and all(name.startswith("module.") for name in plain.values()):
+        plain = {name: old.removeprefix("module.") for name, old in plain.items()}
+    unique = len(set(plain.values())) == len(plain)
+    return plain if unique else {name: name for name in names}

@@ -23,12 +23,17 @@ class Muon(torch.optim.Optimizer):
         super().__init__(params, {"lr": lr, "momentum": momentum})
         for group in self.param_groups:
             for p in group["params"]:
-                assert p.ndim == 2, f"expected matrices, got a parameter of shape {tuple(p.shape)}"
+                if p.ndim != 2:
+                    raise ValueError(
+                        f"params: expected matrices, got a parameter of shape {tuple(p.shape)};"
+                        " leave it to another optimizer"
+                    )
 
     @torch.no_grad()
     def step(self, closure=None):
         """Update every parameter that has a gradient."""
-        assert closure is None, "expected no closure: the gradient is taken once a step"
+        if closure is not None:
+            raise ValueError("closure: expected none, got one; compute the gradient before step()")
         stopped = getattr(self, "found_inf", None)
         for group in self.param_groups:
             by_shape = {}

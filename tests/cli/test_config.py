@@ -35,6 +35,7 @@ def test_every_argument_has_its_field(world):
         **{"reading_params_path": world.dev, "finetune_corpus_path": world.train},
         **{"block_size": 30, "window": 9, "slots": 3, "recipe": "mixed", "epochs": 5},
         **{"max_steps": 11, "batch_size": 13, "learning_rate": 0.5, "seed": 17},
+        **{"tb_expt_name": "first"},
         **{"num_workers": 19, "device": "cpu", "precision": "bf16", "checkpoint_every": 23},
     }
     flags = [word for name, value in values.items() for word in (f"--{name}", value)]

@@ -60,5 +60,5 @@ def test_nothing_happens_in_evaluation_or_at_zero():
     assert Dropout(0.4).eval()(x) is x and Dropout(0.0)(x) is x
     y = Dropout(1 - 1e-9)(x)  # as much as a threshold of 16 bits has
     assert set(y.flatten().tolist()) <= {0.0, *(x * 2**16).flatten().tolist()}
-    with pytest.raises(AssertionError, match="expected a probability from 0 to below 1, got 1"):
+    with pytest.raises(ValueError, match="expected a probability from 0 to below 1, got 1"):
         Dropout(1.0)

@@ -86,7 +86,7 @@ def test_rows_as_wide_as_attention_allows(variant):
     idx = torch.randint(1, 11, (3, model.context))
     assert abs(model.loss(idx, idx) - model(idx, idx)[1]) < 1e-12
     idx = torch.ones(3, model.context + 1, dtype=torch.int64)
-    with pytest.raises(AssertionError, match=f"at most {model.context} positions, got"):
+    with pytest.raises(ValueError, match=f"at most {model.context} positions, got"):
         model.loss(idx, idx)
 
 

@@ -40,6 +40,18 @@ def command(world, function, name, *more, reads=None):
     return [str(word) for word in argv]
 
 
+@pytest.mark.parametrize("name", recipes.VARIANTS)
+def test_all_values_have_the_default_type(name):
+    torch.set_default_dtype(torch.float64)
+    try:
+        built = model.GPT(model.GPTConfig(11, 40, variant=name, n_layer=1, n_head=2, n_embd=8))
+        logits, _ = built(torch.randint(11, (2, 39)))
+    finally:
+        torch.set_default_dtype(torch.float32)
+    values = [*built.state_dict().values(), logits]
+    assert {t.dtype for t in values if t.is_floating_point()} == {torch.float64}
+
+
 def test_all_train_decode_and_differ(world, built, capsys):
     losses, answers = {}, {}
     for name in recipes.VARIANTS:

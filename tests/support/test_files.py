@@ -173,7 +173,7 @@ def test_files_with_prefixes_load_and_say_so(tmp_path, capsys):
         torch.nn.init.zeros_(other.head.weight)
         files.load_parameters(other, path)
         assert torch.equal(other.head.weight, model.head.weight)
-        says = f"{path}: names begin with module. or _orig_mod.: read without it\n"
+        says = f"{path}: names have module. or _orig_mod. in them: read without it\n"
         assert capsys.readouterr().out == says
     torch.save(model.state_dict() | {"module.pos_emb": model.pos_emb.detach()}, path)
     with pytest.raises(InputError, match="module.pos_emb: expected no such tensor"):
@@ -287,7 +287,10 @@ def test_a_lock_is_held_by_one_process(tmp_path):
         pass
 
 
-@pytest.mark.parametrize("form", ["left out", "boolean", "integers", "another name", "a square"])
+FORMS = ["left out", "boolean", "integers", "another name", "a square", "what not", "a bias"]
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("variant", ["vanilla", "synthesizer"])
 def test_masks_of_other_solutions(tmp_path, variant, form):
     """They are no parameters: whatever way a file has them, the parameters are read."""
@@ -302,6 +305,10 @@ def test_masks_of_other_solutions(tmp_path, variant, form):
             state[name.replace("mask", "tril")] = tensor
         elif form == "a square":
             state[name] = tensor[0, 0]
+        elif form == "what not":
+            state[name] = tensor == 0
+        elif form == "a bias":
+            state[name] = tensor.log()
     torch.save(state, tmp_path / "p")
     with torch.no_grad():
         for parameter in other.parameters():
@@ -343,3 +350,62 @@ def test_byte_order_marks_are_no_text_wherever_they_stand(tmp_path):
     path = tmp_path / "joined"
     path.write_bytes("\ufeffone\r\n\ufefftwo\ufeff\n".encode())
     assert files.read_text(path) == "one\ntwo\n"
+
+
+def test_what_wrappers_put_into_names_is_neither_written_nor_needed(tmp_path):
+    """The model as a whole, or a block, compiled or in DataParallel: the file is a plain one."""
+    plain, path = tiny().state_dict(), tmp_path / "p"
+
+    def block_compiled():
+        model = tiny()
+        model.blocks[1] = torch.compile(model.blocks[1], backend="eager")
+        return model
+
+    for wrapped in (
+        torch.compile(tiny(), backend="eager"),
+        torch.nn.DataParallel(tiny()),
+        torch.compile(torch.nn.DataParallel(tiny()), backend="eager"),
+        torch.nn.DataParallel(torch.compile(tiny(), backend="eager")),
+        block_compiled(),
+    ):
+        assert wrapped.state_dict().keys() != plain.keys()
+        files.save_parameters(wrapped, path)
+        state = torch.load(path, weights_only=True)
+        assert list(state) == list(plain)
+        assert all(torch.equal(state[name], tensor) for name, tensor in plain.items())
+        with torch.no_grad():
+            for parameter in wrapped.parameters():
+                parameter.zero_()
+        files.load_parameters(wrapped, path)
+        values = wrapped.state_dict().values()
+        assert all(map(torch.equal, values, plain.values()))
+        torch.save(wrapped.state_dict(), path)  # as others' code does
+        files.load_parameters(tiny(), path)
+
+
+def test_names_that_would_become_one_stay_as_they_are(tmp_path):
+    class Two(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.part = torch.nn.Linear(1, 1)
+            self._orig_mod = torch.nn.ModuleDict({"part": torch.nn.Linear(1, 1)})
+            self.module = torch.nn.Linear(1, 1)
+
+    model = Two()
+    files.save_parameters(model, tmp_path / "p")
+    assert torch.load(tmp_path / "p", weights_only=True).keys() == model.state_dict().keys()
+    files.load_parameters(model, tmp_path / "p")
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_other_pickle_protocols_are_read_or_named(tmp_path, protocol, as_zip):
+    """Without a warning, which is an error in these tests."""
+    path, model = tmp_path / "p", tiny()
+    how = dict(pickle_protocol=protocol, _use_new_zipfile_serialization=as_zip)
+    torch.save(model.state_dict(), path, **how)
+    if protocol < 4:
+        files.load_parameters(model, path)
+        return
+    with pytest.raises(InputError, match=f"in pickle protocol 2, got protocol {protocol}, which"):
+        files.load_parameters(model, path)

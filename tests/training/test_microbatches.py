@@ -178,7 +178,7 @@ def test_gradients_have_their_parameters_layout():
         def forward(self, x, y):
             return None, (self.w * y).sum()
 
-    run = Trainer(Product(), [], None, TrainerConfig())
+    run = Trainer(Product(), [None], None, TrainerConfig())
     y = torch.arange(6.0).view(2, 3)
     CpuSteps(run).gradient([(y, y, 1.0)])
     assert run.model.w.grad.stride() == run.model.w.stride() == (1, 2)
@@ -195,7 +195,7 @@ def test_parameters_that_get_one_gradient_keep_their_own():
             return None, (self.a + self.b).sum()
 
     model = Sum()
-    run = Trainer(model, [], None, TrainerConfig(grad_norm_clip=0.6))
+    run = Trainer(model, [None], None, TrainerConfig(grad_norm_clip=0.6))
     assert CpuSteps(run).gradient([(torch.ones(1), torch.ones(1), 1.0)]) == 6
     run.clip()
     assert model.unused.grad is None

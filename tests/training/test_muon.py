@@ -57,7 +57,7 @@ def test_it_descends_along_every_direction_alike():
 
 
 def test_only_matrices_and_only_those_with_gradients():
-    with pytest.raises(AssertionError, match=r"expected matrices, got .* \(3,\)"):
+    with pytest.raises(ValueError, match=r"expected matrices, got .* \(3,\)"):
         Muon([torch.nn.Parameter(torch.zeros(3))])
     still, moving = (torch.nn.Parameter(torch.ones(2, 3)) for _ in range(2))
     moving.grad = torch.randn(2, 3)
