@@ -53,8 +53,8 @@ def main(argv=None):
     parser.add_argument(
         "--eval_corpus_path", metavar="PATH", required=True, help="question TAB place"
     )
-    args = parser.parse_args(argv)
     with one_line_errors(parser):
+        args = parser.parse_args(argv)
         examine(trained_source(args), args.eval_corpus_path, args.outputs_path)
 
 
