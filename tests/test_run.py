@@ -356,6 +356,14 @@ BAD_INPUT = {
         ),
         "--writing_params_path: expected a file's path, got a link",
     ),
+    "output whose record would replace another file": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": w.folder / "package"},
+            {"x": write(w.folder / "package.json", b'{"name": "precious"}')},
+        ),
+        "package.json, got another file; move it, or name another output",
+    ),
     "output that leads to an input": (
         lambda w: ("pretrain", {"writing_params_path": link(w.folder / "x", w.wiki)}, {}),
         "--writing_params_path: expected a file of its own, got an input",

@@ -6,7 +6,7 @@ Every `args` here has the flags of arguments.py as attributes.
 import os
 
 import recipes
-from cli.record import read_record, record_path
+from cli.record import check_place_of_record, read_record, record_path
 from support.errors import InputError
 from support.paths import check_input, check_output, real_path
 
@@ -64,6 +64,7 @@ def check_paths(args):
                     f"--{flag}: expected a file of its own, got an input: {name}; name another"
                 )
         check_output(path, f"--{flag}", OUTPUTS[flag])
+        check_place_of_record(path, f"--{flag}")
 
 
 def sizes_of(args):

@@ -44,17 +44,34 @@ def read_record(path):
 
 
 def _facts(record, path):
+    facts = _load(record)
+    try:
+        known = facts.get("bytes") == os.path.getsize(path) and facts["sha256"] == sha256(path)
+    except OSError:
+        return {}
+    return facts if known else {}
+
+
+def _load(record):
+    """What a record says, of whichever file; {} if it is none."""
     try:
         if not os.path.isfile(record) or os.path.getsize(record) > MOST:
             return {}
         with open(record, encoding="utf-8") as file:
             facts = json.load(file)
-        if not isinstance(facts, dict) or facts.get("bytes") != os.path.getsize(path):
-            return {}
-        known = facts.get("sha256") == sha256(path)
     except (OSError, ValueError, RecursionError):
         return {}
-    return facts if known else {}
+    return facts if isinstance(facts, dict) and "sha256" in facts else {}
+
+
+def check_place_of_record(path, name):
+    """Refuse an output whose record would replace a file that is none, such as package.json."""
+    record = record_path(path)
+    if os.path.exists(record) and not _load(record):
+        raise InputError(
+            f"{name}: expected no file or a record at {record}, got another file; move it, or name"
+            " another output"
+        )
 
 
 def check_record(path, about):
