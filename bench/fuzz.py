@@ -1,12 +1,13 @@
-"""Fault injection: thousands of damaged and hostile input files, through run.main(argv).
+"""Fault injection: thousands of damaged and hostile inputs, through run.main(argv).
 
-    python bench/fuzz.py                   # 2,400 inputs
+    python bench/fuzz.py                   # 3,430 inputs
     python bench/fuzz.py --inputs 300      # fewer; always the same ones for a number
 
 Hypothesis makes them, derandomized: parameter files, checkpoints, records, question files and
 corpora, damaged byte by byte or rebuilt with other contents. The model is a tiny one, so that an
 input takes milliseconds. Each must be accepted, or refused in one line with exit code 2; without a
 traceback, within SECONDS, with the inputs unchanged and, if refused, no file changed or added.
+fuzz_outside.py adds standard streams, links and names: what is there besides the files' contents.
 Prints a table, then a line of JSON; exit code 1 at the first fault, with hypothesis's smallest one.
 """
 
@@ -35,10 +36,10 @@ import model
 import recipes
 import run
 from cli.arguments import int_in_range
+from fuzz_outside import OUTSIDE, SECONDS
 from support.errors import Parser
 from support.machine import peak_mb
 
-SECONDS = 20  # for one input; longer is a hang
 TINY = dict(n_layer=1, n_head=2, n_embd=8)
 CORPUS = "Ada Byron. Ada was born in Graz .\nBo Lind? Where was he? In Oslo .\nwalking, home\n"
 PAIRS = "Where was Ada born?\tGraz\nWhere was Bo?\tOslo\n"
@@ -77,16 +78,20 @@ class Bench:
         self.call("pretrain", "--keep_checkpoint", "--checkpoint_every", "1")
         os.unlink("out.params.json")  # or the run would count as complete
         self.good = {path.name: path.read_bytes() for path in self.folder.iterdir()}
-        del self.good["out.params"]
+        params = self.good.pop("out.params")
+        self.call("evaluate")
+        predictions = (self.folder / "out.predictions").read_bytes()
+        self.expected = {"pretrain": params, "evaluate": predictions}
 
-    def call(self, command, *more, out="out.params"):
+    def call(self, command, *more, out=None):
         """(exit code, standard error) of a command."""
         argv = ["pretrain" if command == "resume" else command, "vanilla", "wiki.txt"]
         if command == "evaluate":
             argv += ["--reading_params_path", "in.params", "--eval_corpus_path", "pairs.tsv"]
-            argv += ["--outputs_path", "out.predictions"]
+            argv += ["--outputs_path", out or "out.predictions"]
         else:
-            argv += ["--writing_params_path", out, "--max_steps", "2", "--batch_size", "2"]
+            argv += ["--writing_params_path", out or "out.params"]
+            argv += ["--max_steps", "2", "--batch_size", "2"]
         if command == "finetune":
             argv += ["--finetune_corpus_path", "pairs.tsv", "--reading_params_path", "in.params"]
         more = [*more, "--resume"] if command == "resume" else more
@@ -99,24 +104,38 @@ class Bench:
                 code = stop.code
         return code, errors.getvalue()
 
+    def lay(self, contents):
+        """Make the folder hold these files and nothing else."""
+        for path in self.folder.iterdir():
+            real = path.is_dir() and not path.is_symlink()
+            shutil.rmtree(path) if real else path.unlink()
+        for name, content in contents.items():
+            (self.folder / name).write_bytes(content)
+
+    def contents(self):
+        """{path in the folder: bytes of a file, where a link leads, or what else it is}."""
+        found = {}
+        for path in Path().rglob("*"):  # relative: some are long
+            kind = "a folder" if path.is_dir() else "a pipe"
+            content = path.readlink() if path.is_symlink() else kind
+            found[str(path)] = (
+                path.read_bytes() if path.is_file() and not path.is_symlink() else content
+            )
+        return found
+
     def feed(self, kind, raw):
         """Run the command on the damaged file and check what it did."""
         name, command = FILES[kind]
-        for path in self.folder.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
         given = self.good | {name: raw, "out.predictions": b"old\n"}
         if command != "resume":
             given["out.params"] = b"old"
             if name != "out.params.checkpoint":
                 del given["out.params.checkpoint"]
-        for other, content in given.items():
-            (self.folder / other).write_bytes(content)
+        self.lay(given)
         signal.alarm(SECONDS)  # its default action ends this process
         code, said = self.call(command)
         signal.alarm(0)
-        after = {
-            p.name: p.read_bytes() if p.is_file() else "a folder" for p in self.folder.iterdir()
-        }
+        after = self.contents()
         written = {key for key in given | after if given.get(key) != after.get(key)}
         self.counts[kind]["accepted" if code == 0 else "refused"] += 1
         if code == 0:
@@ -266,12 +285,12 @@ def damaged(kind, raw):
 
 def main(argv=None):
     parser = Parser(prog="fuzz.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--inputs", type=int_in_range(1), default=2400)
+    parser.add_argument("--inputs", type=int_in_range(1), default=3430)
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
     model.GPTConfig = functools.partial(model.GPTConfig, **TINY)
     recipes.CHECKPOINT_SECONDS = 0.0
-    each = -(-args.inputs // len(FILES))
+    each = -(-args.inputs // (len(FILES) + len(OUTSIDE)))
     how = settings(
         max_examples=each,
         derandomize=True,
@@ -281,13 +300,19 @@ def main(argv=None):
     )
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         bench = Bench(folder)
-        for kind, (name, _) in FILES.items():
+        kinds = {
+            kind: (damaged(kind, bench.good[name]), functools.partial(bench.feed, kind))
+            for kind, (name, _) in FILES.items()
+        }
+        for kind, (inputs, act) in OUTSIDE.items():
+            kinds[kind] = (inputs, functools.partial(act, bench, bench.counts[kind]))
+        for kind, (inputs, act) in kinds.items():
             started = time.monotonic()
 
             @how
-            @given(damaged(kind, bench.good[name]))
+            @given(inputs)
             def feed(raw):
-                bench.feed(kind, raw)  # noqa: B023
+                act(raw)  # noqa: B023
 
             feed()
             count = bench.counts[kind]

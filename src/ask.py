@@ -59,10 +59,10 @@ class Reply:
 def main(argv=None):
     """Answer the names, lines or typed questions. Bad input ends in SystemExit(2)."""
     parser = build_parser()
-    args = parser.parse_intermixed_args(argv)
-    if args.json and args.trust:
-        parser.error("--trust: expected no --json, which gives all figures; leave one of them out")
-    with one_line_errors(parser):
+    with one_line_errors(parser, only_prints=True):
+        args = parser.parse_intermixed_args(argv)
+        if args.json and args.trust:
+            parser.error("--trust: expected no --json, which gives all figures; leave one out")
         asker = Asker(trained_source(args), args.places_path, args.top)
 
         def answer(inputs):

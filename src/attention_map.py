@@ -21,8 +21,8 @@ def main(argv=None):
     parser.add_argument(
         "--question", metavar="TEXT", required=True, help="as in the question files"
     )
-    args = parser.parse_args(argv)
     with one_line_errors(parser):
+        args = parser.parse_args(argv)
         draw_question(trained_source(args), args.question, args.outputs_path)
 
 

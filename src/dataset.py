@@ -188,9 +188,9 @@ def main(argv=None):
         epilog="example: python src/dataset.py charcorruption",
     )
     parser.add_argument("dataset", choices=("namedata", "charcorruption"))
-    args = parser.parse_args(argv)
     root = Path(__file__).resolve().parent.parent
-    with one_line_errors(parser):
+    with one_line_errors(parser, only_prints=True):
+        args = parser.parse_args(argv)
         dataset = CharCorruptionDataset(read_text(root / "wiki.txt"), BLOCK_SIZE)
         print(dataset)
         if args.dataset == "namedata":

@@ -46,10 +46,10 @@ def main(argv=None):
     add("--eval_corpus_path", metavar="PATH", required=True, help="question TAB place")
     add("--report_path", metavar="HTML", type=html_path, help="also write a page to look at here")
     add("--places_path", metavar="TSV", help="training pairs, whose places it compares")
-    args = parser.parse_args(argv)
-    if (args.report_path is None) != (args.places_path is None):
-        parser.error("expected --report_path HTML and --places_path TSV together, got one of them")
     with one_line_errors(parser):
+        args = parser.parse_args(argv)
+        if (args.report_path is None) != (args.places_path is None):
+            parser.error("expected --report_path HTML with --places_path TSV, got one of them")
         source, path = trained_source(args), args.eval_corpus_path
         examine(source, path, args.outputs_path, args.report_path, args.places_path)
 

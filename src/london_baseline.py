@@ -16,13 +16,14 @@ def main(argv=None):
         default="birth_dev.tsv",
         help="questions with places (default: %(default)s)",
     )
-    args = parser.parse_args(argv)
-
-    with one_line_errors(parser):
+    with one_line_errors(parser, only_prints=True):
+        args = parser.parse_args(argv)
         import utils  # imports torch, which --help does not need
         from data.text import parse_questions
         from support.files import read_text
+        from support.paths import check_input
 
+        check_input(args.path, "PATH")
         n_questions = len(parse_questions(read_text(args.path), args.path))
         total, correct = utils.evaluate_places(args.path, ["London"] * n_questions)
         if total:

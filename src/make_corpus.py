@@ -20,6 +20,7 @@ from data.world.lives import WINDOW, write_lines
 from data.world.plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
 from support.errors import InputError, Parser, one_line_errors
 from support.files import atomic_write
+from support.paths import check_output
 
 SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}
@@ -126,9 +127,6 @@ def write_files(texts_by_path):
     """Each file is written beside its place before any is moved there, so that a disk that fills
     up leaves the old files; only a failure among the last moves could leave old beside new.
     """
-    for path in texts_by_path:
-        if path.is_dir():
-            raise InputError(f"expected a file to write, got the folder {path}; name a file in it")
     with ExitStack() as moves:
         for path, text in texts_by_path.items():
             temporary = moves.enter_context(atomic_write(path))
@@ -204,6 +202,10 @@ def check_options(options):
         raise InputError(
             f"expected --answers as a file of its own, got {options.answers}; name another"
         )
+    for path in ours:
+        check_output(path, "--out")
+    if options.answers:
+        check_output(options.answers, "--answers")
 
 
 def main(argv=None):

@@ -28,9 +28,6 @@ def main(argv=None):
         config = parse(argv, parser)
         try:
             run(config)
-        except OSError as error:
-            resume = "" if config.function == "evaluate" else "; --resume continues the run"
-            parser.exit(1, f"{parser.prog}: stopped: {error}{resume}\n")
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise

@@ -304,7 +304,8 @@ def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, argume
     arguments = [argument.replace("{}", str(tmp_path)) for argument in arguments]
     refused(["--out", str(tmp_path), *arguments])
     output = capsys.readouterr()
-    line = r"make_corpus\.py: error: (expected .+, got|argument --people|unrecognized).+; .+\n"
+    kinds = "(--answers: )?expected .+, got|argument --people|unrecognized"
+    line = rf"make_corpus\.py: error: ({kinds}).+; .+\n"
     assert re.fullmatch(line, output.err)
     assert output.out == "" and list(tmp_path.iterdir()) == []
 

@@ -205,6 +205,16 @@ def write(path, raw):
     return path
 
 
+def link(path, target):
+    path.symlink_to(target)
+    return path
+
+
+def pipe(path):
+    os.mkfifo(path)
+    return path
+
+
 def save(path, thing):
     torch.save(thing, path)
     return path
@@ -334,6 +344,38 @@ BAD_INPUT = {
         lambda w: ("pretrain", {"writing_params_path": os.devnull}, {}),
         "--writing_params_path: expected a file's path",
     ),
+    "output that leads nowhere": (
+        lambda w: ("pretrain", {"writing_params_path": link(w.folder / "x", "no/p")}, {}),
+        "--writing_params_path: expected an existing folder, got",
+    ),
+    "output that is its own record": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": link(w.folder / "x.json", "x").with_suffix("")},
+            {},
+        ),
+        "--writing_params_path: expected a file's path, got a link",
+    ),
+    "output whose record would replace another file": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": w.folder / "package"},
+            {"x": write(w.folder / "package.json", b'{"name": "precious"}')},
+        ),
+        "package.json, got another file; move it, or name another output",
+    ),
+    "output that leads to an input": (
+        lambda w: ("pretrain", {"writing_params_path": link(w.folder / "x", w.wiki)}, {}),
+        "--writing_params_path: expected a file of its own, got an input",
+    ),
+    "output that has no room for the checkpoint's name": (
+        lambda w: ("pretrain", {"writing_params_path": w.folder / ("p" * 235)}, {}),
+        "File name too long; shorten it: names of up to 25 characters more are made from it",
+    ),
+    "questions that can be read once": (
+        lambda w: ("finetune", {"finetune_corpus_path": pipe(w.folder / "x")}, {}),
+        "--finetune_corpus_path: expected a file, got a pipe or a device",
+    ),
     "no output": (
         lambda w: ("pretrain", {"writing_params_path": ""}, {}),
         "--writing_params_path: expected a file's path",
@@ -379,6 +421,25 @@ def test_bad_evaluation_changes_no_file(world, refused):
         line = refused(*evaluate_args(world, params))
         assert line.startswith("run.py: error: ") and says in line
         assert snapshot(world.folder) == before
+
+
+def test_evaluation_knows_before_it_decodes(world, refused, monkeypatch):
+    params = world.folder / "p.params"
+    run.main([str(a) for a in train_args(world, writing_params_path=params, epochs=0)])
+    monkeypatch.setattr(run, "evaluate", None)
+    output = world.folder / "dev.predictions"
+    (world.folder / "dev.predictions.json").mkdir()
+    assert "--outputs_path: expected a file's path, got a folder" in refused(
+        *evaluate_args(world, params)
+    )
+    link(output, "nowhere/file")
+    assert "--outputs_path: expected an existing folder" in refused(*evaluate_args(world, params))
+    output.unlink()
+    world.dev.unlink()
+    pipe(world.dev)
+    assert "--eval_corpus_path: expected a file, got a pipe" in refused(
+        *evaluate_args(world, params)
+    )
 
 
 # ------------------------------------------------------------------------- as a process

@@ -1,5 +1,6 @@
 """Decoding against the textbook's plain loop, the score, and the baseline."""
 
+import os
 import random
 
 import numpy as np
@@ -220,7 +221,9 @@ def test_london(world, capsys, monkeypatch, refused):
     london_baseline.main([])
     assert capsys.readouterr().out == "Correct: 1.0 out of 4.0: 25.0%\n"
     line = refused(world.folder / "nowhere.tsv", main=london_baseline.main)
-    assert line.startswith("london_baseline.py: error: ") and "No such file" in line
+    assert line.startswith("london_baseline.py: error: ") and "got no such file" in line
+    line = refused(os.devnull, main=london_baseline.main)
+    assert "expected a file, got a pipe or a device" in line
 
 
 def test_london_on_the_courses_data(course, capsys):

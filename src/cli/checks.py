@@ -6,11 +6,15 @@ Every `args` here has the flags of arguments.py as attributes.
 import os
 
 import recipes
-from cli.record import read_record, record_path
+from cli.record import check_place_of_record, read_record, record_path
 from support.errors import InputError
+from support.paths import check_input, check_output, real_path
 
 INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path")
-OUTPUTS = ("writing_params_path", "outputs_path")
+OUTPUTS = {  # what is written at the path and this behind it
+    "writing_params_path": (".json", ".lock", ".checkpoint"),
+    "outputs_path": (".json",),
+}
 
 
 def check_recipe(args):
@@ -53,30 +57,24 @@ def check_paths(args):
         for flags in (INPUTS, OUTPUTS)
     )
     for flag, path in inputs.items():
-        if not os.path.isfile(path):
-            got = "a folder" if os.path.isdir(path) else "no such file"
-            raise InputError(f"--{flag}: expected a file, got {got}: {path}; check the path")
+        check_input(path, f"--{flag}")
     path = args.pretrain_corpus_path
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
     read = {
         os.path.realpath(name)
         for path in (args.pretrain_corpus_path, *inputs.values())
-        for name in (path, record_path(path))
+        for name in (path, record_path(path), f"{path}.json")
     }
     for flag, path in outputs.items():
-        for name in (path, record_path(path), f"{path}.lock", f"{path}.checkpoint"):
+        for suffix in ("", *OUTPUTS[flag]):
+            name = f"{real_path(path)}{suffix}"
             if os.path.realpath(name) in read:
                 raise InputError(
                     f"--{flag}: expected a file of its own, got an input: {name}; name another"
                 )
-        folder = os.path.dirname(os.path.abspath(path))
-        if not path or os.path.exists(path) and not os.path.isfile(path):
-            raise InputError(f"--{flag}: expected a file's path, got {path!r}; add a name")
-        if not os.path.isdir(folder):
-            raise InputError(f"--{flag}: expected an existing folder, got {folder}; create it")
-        if not os.access(folder, os.W_OK):
-            raise InputError(f"--{flag}: expected a folder to write in, got {folder}; name another")
+        check_output(path, f"--{flag}", OUTPUTS[flag])
+        check_place_of_record(path, f"--{flag}")
 
 
 def sizes_of(args):

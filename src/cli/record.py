@@ -1,6 +1,7 @@
 """The record of a run, PATH.json beside the output at PATH: how the file was made.
 
-A record holds the sha256 of its file. It is ignored if the file has another content.
+A record holds the sha256 of its file. It is ignored if the file has another content. If PATH is a
+link, the record is written beside the file that the link leads to.
 """
 
 import hashlib
@@ -9,12 +10,13 @@ import os
 
 from support.errors import InputError, shorten_repr
 from support.files import write_text
+from support.paths import real_path
 
 MOST = 2**22  # bytes; a longer file is no record
 
 
 def record_path(path):
-    return f"{path}.json"
+    return f"{real_path(path)}.json"
 
 
 def sha256(path):
@@ -34,18 +36,42 @@ def write_record(path, facts):
 
 
 def read_record(path):
-    """The facts about the file at `path`. {} if it has no record of its own."""
+    """The facts about the file at `path`. {} if it has no record of its own.
+
+    The record of a link's file may also stand beside the link.
+    """
+    return _facts(record_path(path), path) or _facts(f"{path}.json", path)
+
+
+def _facts(record, path):
+    facts = _load(record)
     try:
-        if os.path.getsize(record_path(path)) > MOST:
-            return {}
-        with open(record_path(path), encoding="utf-8") as file:
-            facts = json.load(file)
-        if not isinstance(facts, dict) or facts.get("bytes") != os.path.getsize(path):
-            return {}
-        known = facts.get("sha256") == sha256(path)
-    except (OSError, ValueError, RecursionError):
+        known = facts.get("bytes") == os.path.getsize(path) and facts["sha256"] == sha256(path)
+    except OSError:
         return {}
     return facts if known else {}
+
+
+def _load(record):
+    """What a record says, of whichever file; {} if it is none."""
+    try:
+        if not os.path.isfile(record) or os.path.getsize(record) > MOST:
+            return {}
+        with open(record, encoding="utf-8") as file:
+            facts = json.load(file)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return facts if isinstance(facts, dict) and "sha256" in facts else {}
+
+
+def check_place_of_record(path, name):
+    """Refuse an output whose record would replace a file that is none, such as package.json."""
+    record = record_path(path)
+    if os.path.exists(record) and not _load(record):
+        raise InputError(
+            f"{name}: expected no file or a record at {record}, got another file; move it, or name"
+            " another output"
+        )
 
 
 def check_record(path, about):

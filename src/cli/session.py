@@ -9,6 +9,7 @@ from cli.record import note_overwritten, read_record, record_path, write_record
 from support.errors import InputError, NonFiniteLoss
 from support.files import locked, remove_leftovers
 from support.machine import peak_mb, pick_precision
+from support.paths import real_path
 from support.signals import stop_on_signals
 from training.checkpoint import SUFFIX, Checkpoint, identity_in, versions
 
@@ -17,7 +18,7 @@ def precision_of(config, device):
     """The precision of training: the one asked for. With auto, a resumed run keeps its own."""
     if config.resume and config.precision == "auto":
         path = config.writing_params_path
-        known = identity_in(f"{path}{SUFFIX}") or read_record(path)
+        known = identity_in(f"{real_path(path)}{SUFFIX}") or read_record(path)
         if known.get("precision") in ("fp32", "bf16"):
             return known["precision"]
     return pick_precision(config.precision, device)
@@ -26,7 +27,7 @@ def precision_of(config, device):
 def checkpoint_of(config, settings, corpus):
     """The Checkpoint of the run that `config` describes; `settings` are the Trainer's."""
     return Checkpoint(
-        f"{config.writing_params_path}{SUFFIX}",
+        f"{real_path(config.writing_params_path)}{SUFFIX}",
         config.identity(settings, corpus),
         config.command(resume=False),
         recipes.CHECKPOINT_SECONDS,
@@ -63,6 +64,11 @@ def train(config, trainer, facts):
                 exit_with_resume_command(config, trainer, 130, "left at once")
             except InputError:
                 raise
+            except OSError as error:
+                save_what_is_left(trainer)
+                resume = "; --resume continues the run" if trainer.written else ""
+                print(f"run.py: stopped: {error}{resume}", file=sys.stderr)
+                raise SystemExit(1) from None
             except Exception:  # no memory, a lost device, a bug of ours
                 save_what_is_left(trainer)
                 raise

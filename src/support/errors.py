@@ -1,9 +1,10 @@
 """The one kind of error that is the user's to mend, and the lines in which commands end."""
 
 import argparse
-import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from support.streams import UNREAD, safe_streams
 
 
 class InputError(ValueError):
@@ -21,43 +22,60 @@ class NonFiniteLoss(ArithmeticError):
 class Parser(argparse.ArgumentParser):
     """argparse's, whose errors are one line, without the usage."""
 
+    def exit(self, status=0, message=None):
+        """Exit with a message. Characters of it that do not show are escaped: names have such."""
+        if text := (message or "").strip("\n"):
+            shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+            message = message.replace(text, shown)
+        super().exit(status, message)
+
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one
         self.exit(2, f"{self.prog}: error: {message}{remedy}\n")
 
 
 @contextmanager
-def one_line_errors(parser):
+def one_line_errors(parser, only_prints=False):
     """Within it a command ends in one line, and SystemExit, at what is no bug of ours.
 
-    The code is 2 for what the user can mend, 1 for the system, 130 for Ctrl-C; and 141, without a
-    line, where nobody reads what it prints any more, as behind `| head`. What stdout's encoding
-    lacks is escaped.
+    The code is 2 for what the user can mend, 1 for the system, 130 for Ctrl-C. Where nobody reads
+    standard output any more, as behind `| head`, the work goes on and ends with 141, without a
+    line. A command that only prints ends at once. What stdout's encoding lacks is escaped.
     """
-    if hasattr(sys.stdout, "reconfigure"):  # it may be another kind of file
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        yield
-        sys.stdout.flush()
-    except InputError as error:
-        parser.exit(2, f"{parser.prog}: error: {error}\n")
-    except ModuleNotFoundError as error:
-        parser.exit(
-            2,
-            f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run the"
-            " Python that has requirements.txt installed, such as .venv/bin/python\n",
-        )
-    except KeyboardInterrupt:
-        parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
-    except BrokenPipeError:
-        parser.exit(128 + 13)
-    except OSError as error:  # what no path of the user's explains: a log on a full disk
-        parser.exit(1, f"{parser.prog}: stopped: {error}\n")
-    finally:
+    with safe_streams(only_prints) as output:
+        if hasattr(output, "reconfigure"):  # it may be another kind of file
+            output.reconfigure(errors="backslashreplace")
         try:
-            sys.stdout.flush()
-        except OSError:  # nobody reads it: what is still unsaid goes nowhere
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # noted in output.error
+                    output.flush()
+        except SystemExit as stop:
+            if stop.code or output.error is None:
+                raise
+        except InputError as error:
+            parser.exit(2, f"{parser.prog}: error: {error}\n")
+        except ModuleNotFoundError as error:
+            parser.exit(
+                2,
+                f"{parser.prog}: error: expected {error.name}, got none in {sys.executable}; run"
+                " the Python that has requirements.txt installed, such as .venv/bin/python\n",
+            )
+        except KeyboardInterrupt:
+            parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+        except OSError as error:  # what no path of the user's explains: a log on a full disk
+            if error is not output.error:
+                parser.exit(1, f"{parser.prog}: stopped: {error}\n")
+        if output.error is None:
+            return
+        if output.error.errno in UNREAD:
+            parser.exit(128 + 13)
+        parser.exit(
+            1,
+            f"{parser.prog}: standard output: expected to write to it, got:"
+            f" {output.error.strerror}; make room, or print elsewhere\n",
+        )
 
 
 def first_line(error):

@@ -12,6 +12,7 @@ import zipfile
 from contextlib import contextmanager, suppress
 
 from support.errors import InputError
+from support.paths import real_path
 
 
 def read_text(path):
@@ -100,20 +101,26 @@ def write_text(path, text):
 
 @contextmanager
 def locked(path):
-    """Refuse to run while another process has `path` locked.
+    """Refuse to run while another process has `path` locked, by this name or through a link.
 
     The system holds the lock, on PATH.lock, and lets go of it however the process ends: a lock file
     that a killed run left is taken over. Where the file system has no locks, nothing is refused.
     """
-    lock = f"{path}.lock"
+    lock = f"{real_path(path)}.lock"
+    other = f"{lock}: expected no file, or one that a run left, got another; name another path"
+    if os.path.islink(lock):
+        raise InputError(other)
     file, free = _open_lock(lock)
     with file:
+        file.seek(0)
+        holder = file.read(20).strip()
         if not free:
-            file.seek(0)
             raise InputError(
                 f"{path}: expected no other run to write it, got one at work (process"
-                f" {file.read(20).strip() or 'unknown'}); wait for it, or name another path"
+                f" {holder or 'unknown'}); wait for it, or name another path"
             )
+        if holder and not holder.isdecimal():
+            raise InputError(other)
         try:
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
@@ -128,7 +135,7 @@ def _open_lock(lock):
     """The open lock file, and whether this process has its lock."""
     while True:
         try:
-            file = open(lock, "a+", encoding="utf-8")  # noqa: SIM115
+            file = open(lock, "a+", encoding="utf-8", errors="replace")  # noqa: SIM115
         except OSError as error:
             raise InputError(
                 f"{lock}: expected to write this file, got: {error.strerror}; name another folder"

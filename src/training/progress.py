@@ -1,17 +1,21 @@
 """The bar that training shows, and the lines in its place where there is no terminal."""
 
+import io
 import math
 import sys
 import time
 
 from tqdm import tqdm
 
+from support.streams import Stream
+
 
 class Progress:
     """tqdm's bar for each epoch, with the time left in the whole run.
 
     On a terminal, the bars of about 25 epochs stay on the screen. Elsewhere (a file, a notebook)
-    the same lines are printed at the ends of those epochs, and once a minute in longer ones.
+    the same lines are printed at the ends of those epochs, and once a minute in longer ones. Where
+    nobody reads standard error any more, nothing is shown, and training goes on.
     """
 
     STAY = 25  # epochs whose line stays
@@ -22,6 +26,8 @@ class Progress:
         self.done = self.before = done  # steps; `before` are another process's
         self.started = self.epoch_started = self.printed = time.monotonic()
         self.bar = None
+        self.out = Stream(sys.stderr or io.StringIO())
+        self.ascii = not can_encode(getattr(self.out, "encoding", None), "█")
         self.first = 0  # step in the epoch that the bar began at
 
     def step(self, epoch, step, done, loss, rate):
@@ -31,7 +37,8 @@ class Progress:
             # disable=None: no bar where standard error is no terminal
             self.first = step - (done - self.done) + 1
             total = min(self.steps_per_epoch, self.total - self.done + self.first)
-            self.bar = tqdm(total=total, initial=self.first, disable=None, leave=False)
+            how = dict(file=self.out, disable=None, leave=False, ascii=self.ascii)
+            self.bar = tqdm(total=total, initial=self.first, **how)
         new, self.done = done - self.done, done
         now = time.monotonic()
         left = (now - self.started) / (self.done - self.before) * (self.total - self.done)
@@ -51,8 +58,9 @@ class Progress:
                 prefix=text,
                 postfix=left,
                 initial=self.first,
+                ascii=self.ascii,
             )
-            print(meter, file=sys.stderr, flush=True)
+            print(meter, file=self.out, flush=True)
             self.printed = now
         if ends:
             self.close()
@@ -63,3 +71,11 @@ class Progress:
             self.bar.close()
         self.bar = None
         self.epoch_started = time.monotonic()
+
+
+def can_encode(encoding, text):
+    """Whether an encoding, or none, has the characters of a text."""
+    try:
+        return bool(text.encode(encoding or "ascii"))
+    except UnicodeError:
+        return False

@@ -101,8 +101,8 @@ def test_bad_input_is_one_line(world, refused, monkeypatch):
     page_path = ["--report_path", world.folder / "a.html"]
     places = ["--places_path", world.train]
     for more, says in (
-        (page_path, "expected --report_path HTML and --places_path TSV together"),
-        (places, "expected --report_path HTML and --places_path TSV together"),
+        (page_path, "expected --report_path HTML with --places_path TSV"),
+        (places, "expected --report_path HTML with --places_path TSV"),
         (["--report_path", "a.pdf", *places], "expected a name that ends in .html, got a.pdf"),
         (["--report_path", "no/a.html", *places], "expected an existing folder, got no/a.html"),
     ):

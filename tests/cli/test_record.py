@@ -1,6 +1,7 @@
 """The record beside an output: kept to its own file, used to catch a mismatch, never required."""
 
 import json
+import os
 
 import pytest
 
@@ -62,3 +63,22 @@ def test_what_a_new_file_replaces_is_said(output, capsys):
         f"replacing {output}, which came from: 'python src/run.py evaluate'",
         f"replacing {output}, of unknown origin (it has no record of its own)",
     ]
+
+
+def test_the_record_of_a_file_that_is_read_through_a_link(output):
+    link = output.with_name("link")
+    link.symlink_to("out")
+    assert record.read_record(link)["variant"] == "vanilla"
+    output.with_name("out.json").rename(output.with_name("link.json"))
+    assert record.read_record(link)["variant"] == "vanilla"
+    record.write_record(link, {"variant": "rope"})
+    assert record.read_record(output)["variant"] == "rope"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_pipe_is_no_record(output):
+    """Opening it would wait for a writer."""
+    path = output.with_name("out.json")
+    path.unlink()
+    os.mkfifo(path)
+    assert record.read_record(output) == {}

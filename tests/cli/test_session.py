@@ -1,9 +1,11 @@
 """Runs on the command line that are broken off, resumed, completed; and their records."""
 
+import io
 import json
 import os
 import shlex
 import signal
+import sys
 
 import pytest
 import torch
@@ -12,7 +14,7 @@ from conftest import biography, questions
 import model
 import recipes
 import run
-from cli.record import sha256
+from cli.record import read_record, sha256
 from support.machine import pick_precision
 from training.cpu import CpuSteps
 
@@ -197,6 +199,67 @@ def test_what_is_neither_the_users_nor_ours(world, small, monkeypatch, refused):
         run.main(args(world, "--resume"))
     kept = torch.load(world.folder / "out.params.checkpoint", weights_only=True)["state"]
     assert kept["losses"].numel() == 2
+
+
+def test_no_message_promises_a_checkpoint_that_is_not_there(world, small, monkeypatch, refused):
+    def lost():
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        break_off(patch, 0, lost)
+        line = refused(*args(world), code=1)
+        assert line == "run.py: stopped: [Errno 5] Input/output error"
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "build", lambda source: lost())
+        assert refused(*args(world), code=1) == "run.py: stopped: [Errno 5] Input/output error"
+    assert not list(world.folder.glob("out.*"))
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_training_and_evaluation_need_no_listener(world, small, monkeypatch, name, broken):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError(32, "Broken pipe")
+
+    def evaluation(out):
+        argv = ["evaluate", "vanilla", world.wiki, "--reading_params_path", world.folder / "whole"]
+        argv += ["--eval_corpus_path", world.dev, "--outputs_path", world.folder / out]
+        return [str(word) for word in argv]
+
+    def made(commands):
+        return [(world.folder / argv[argv.index(flag) + 1]).read_bytes() for argv, flag in commands]
+
+    flags = ("--writing_params_path", "--outputs_path")
+    first = list(zip((args(world, out="whole"), evaluation("whole.txt")), flags, strict=True))
+    second = list(zip((args(world, out="alone"), evaluation("alone.txt")), flags, strict=True))
+    for argv, _ in first:
+        run.main(argv)
+    monkeypatch.setattr(sys, name, Gone() if broken else None)
+    for argv, _ in second:
+        if broken and name == "stdout":
+            assert stopped(argv) == 141
+        else:
+            run.main(argv)
+        assert (
+            world.folder / f"{argv[argv.index(flags[argv[0] == 'evaluate']) + 1]}.json"
+        ).exists()
+    assert made(first) == made(second)
+
+
+def test_two_runs_through_a_link_and_its_target(world, small, monkeypatch, refused):
+    """A link and its target have one checkpoint and one record, as they have one lock."""
+    link, target = world.folder / "link", world.folder / "out.params"
+    link.symlink_to("out.params")
+    with monkeypatch.context() as patch:
+        break_off(patch, 4, interrupt)
+        assert stopped(args(world, out="link")) == 130
+    assert (world.folder / "out.params.checkpoint").exists()
+    assert "expected no checkpoint where a run begins" in refused(*args(world))
+    run.main(args(world, "--resume"))
+    assert link.is_symlink() and read_record(link)["steps"] == 7 == read_record(target)["steps"]
+    names = sorted(path.name for path in world.folder.glob("[lo]*"))
+    assert names == ["link", "out.params", "out.params.json"]
 
 
 def test_a_full_disk_stops_the_run_in_one_line(world, small, monkeypatch, refused):

@@ -275,13 +275,26 @@ def test_a_lock_is_held_by_one_process(tmp_path):
     with subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout.readline() == "held\n"
         says = rf"expected no other run to write it, got one at work \(process {other.pid}\)"
-        with pytest.raises(InputError, match=says), files.locked(path):
-            pass
+        (tmp_path / "link").symlink_to("p")
+        for name in (path, tmp_path / "link"):
+            with pytest.raises(InputError, match=says), files.locked(name):
+                pass
+        (tmp_path / "link").unlink()
         other.kill()
     assert os.listdir(tmp_path) == ["p.lock"]
     with files.locked(path):  # a dead process holds nothing
         assert (tmp_path / "p.lock").read_text() == f"{os.getpid()}\n"
     assert os.listdir(tmp_path) == []
+    precious = tmp_path / "uv.lock"
+    for link in (False, True):
+        precious.write_text("[[package]]\n")
+        if link:
+            precious.rename(tmp_path / "far")
+            precious.symlink_to("far")
+        says = "uv.lock: expected no file, or one that a run left, got another"
+        with pytest.raises(InputError, match=says), files.locked(tmp_path / "uv"):
+            pass
+        assert precious.read_text() == "[[package]]\n"
     says = "lock: expected to write this file, got: No such file"
     with pytest.raises(InputError, match=says), files.locked(tmp_path / "nowhere" / "p"):
         pass

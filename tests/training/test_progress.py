@@ -1,7 +1,9 @@
 """What training shows: bars on a terminal, lines now and then elsewhere."""
 
+import io
 import re
 import sys
+import time
 
 import pytest
 
@@ -44,3 +46,41 @@ def test_a_resumed_run_begins_where_it_was(capsys):
         progress.step(*divmod(done - 1, 4), done, 1.0, 1e-3)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and "epoch 2 iter 3:" in lines[0] and "4/4" in lines[0]
+
+
+def test_a_line_a_minute_in_a_long_epoch(monkeypatch, capsys):
+    """In a log, each line is whole: what, where, loss, rate, and the time that is left."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    progress = Progress(2, 100, 200)
+    for done in range(1, 101):
+        now[0] += 7.0
+        progress.step(0, done - 1, done, 1.25, 1e-3)
+    shown = capsys.readouterr().err
+    assert "\r" not in shown and "\x1b" not in shown
+    lines = shown.splitlines()
+    assert len(lines) == 12  # one in 63 seconds, and the last
+    form = r"epoch 1 iter 8: train loss 1\.25000\. lr 1\.000000e-03: +9%\|.* run 4%, 22:17 left\]"
+    assert re.fullmatch(form, lines[0])
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_nobody_reads_what_it_shows(terminal, monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+        def isatty(self):
+            return terminal
+
+    for stream in (Gone(), None):
+        monkeypatch.setattr(sys, "stderr", stream)
+        show(2, 3)
+
+
+def test_a_log_without_blocks(monkeypatch):
+    """As in a log on Windows, where a block would be six characters."""
+    log = io.TextIOWrapper(io.BytesIO(), "cp1252", errors="backslashreplace")
+    monkeypatch.setattr(sys, "stderr", log)
+    show(1, 3)
+    assert b"100%|##########| 3/3 [" in log.buffer.getvalue()
