@@ -30,7 +30,9 @@ from analysis.people import (
 )
 from analysis.ranking import WANTED, auroc, threshold
 from cli.arguments import parser_for_trained, trained_source
+from cli.record import record_path
 from support.errors import InputError, one_line_errors
+from support.paths import check_output
 
 PACKAGES = ("jinja2", "matplotlib", "scipy", "sklearn")  # of the page
 BINS = 5  # of probabilities
@@ -51,6 +53,8 @@ def main(argv=None):
         if (args.report_path is None) != (args.places_path is None):
             parser.error("expected --report_path HTML with --places_path TSV, got one of them")
         source, path = trained_source(args), args.eval_corpus_path
+        if args.report_path:
+            check_report(args.report_path, args.reading_params_path)
         examine(source, path, args.outputs_path, args.report_path, args.places_path)
 
 
@@ -58,8 +62,6 @@ def html_path(text):
     """An argparse type: a path where a page can be written. Needs the report's packages."""
     if not text.lower().endswith((".html", ".htm")):
         raise argparse.ArgumentTypeError(f"expected a name that ends in .html, got {text}")
-    if not os.path.isdir(os.path.dirname(os.path.abspath(text))):
-        raise argparse.ArgumentTypeError(f"expected an existing folder, got {text}; create it")
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise argparse.ArgumentTypeError(
@@ -67,6 +69,25 @@ def html_path(text):
             " install them with: python -m pip install -r requirements-report.txt"
         )
     return text
+
+
+def check_report(path, parameters_path):
+    """Refuse a page whose file, or the data beside it, cannot be written or is the record of the
+    parameters.
+    """
+    data_path = data_path_of(path)
+    for name in (path, data_path):
+        check_output(name, "--report_path")
+    if os.path.realpath(data_path) == os.path.realpath(record_path(parameters_path)):
+        raise InputError(
+            f"--report_path: expected a name whose data has a file of its own, got {path}, whose"
+            f" data would replace {data_path}; choose another name"
+        )
+
+
+def data_path_of(path):
+    """Where the data of the page at `path` goes."""
+    return f"{os.path.splitext(path)[0]}.json"
 
 
 def examine(source, path, picture_path=None, report_path=None, places_path=None):
@@ -139,7 +160,7 @@ def write_report(path, *survey):
     from support.files import write_text
 
     found = report(*survey)
-    data_path = f"{os.path.splitext(path)[0]}.json"
+    data_path = data_path_of(path)
     write_text(data_path, json.dumps(found, ensure_ascii=False) + "\n")
     write_text(path, page(found))
     print(f"\nPage written to {path}, its data to {data_path}")

@@ -104,7 +104,14 @@ def test_bad_input_is_one_line(world, refused, monkeypatch):
         (page_path, "expected --report_path HTML with --places_path TSV"),
         (places, "expected --report_path HTML with --places_path TSV"),
         (["--report_path", "a.pdf", *places], "expected a name that ends in .html, got a.pdf"),
-        (["--report_path", "no/a.html", *places], "expected an existing folder, got no/a.html"),
+        (
+            ["--report_path", "no/a.html", *places],
+            "--report_path: expected an existing folder",
+        ),
+        (
+            ["--report_path", f"{world.wiki}.html", *places],
+            "expected a name whose data has a file of its own",
+        ),
     ):
         assert says in refused(*argv, *more, main=knowledge.main)
     monkeypatch.setattr(knowledge.importlib.util, "find_spec", lambda name: None)
