@@ -369,7 +369,7 @@ def fuzz(records):
     counts = ("inputs", "refused", "accepted")
     rows.append({"input": "all"} | {name: sum(r[name] for r in rows) for name in counts})
     columns = "file = {input} | inputs = {inputs:,} | refused in one line = {refused:,}"
-    return table(rows, columns + " | accepted = {accepted}")
+    return table(rows, columns + " | accepted = {accepted:,}")
 
 
 TABLES = {
