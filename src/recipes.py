@@ -15,12 +15,28 @@ OPTIONS = {
 }
 
 BLOCK_SIZE = 128  # characters of context (--block_size); parameter files depend on it
+MODEL = {"n_layer": 4, "n_embd": 256, "n_head": 8}  # the assignment's model (--n_layer, …)
+HEAD_WIDTH = MODEL["n_embd"] // MODEL["n_head"]  # n_head follows n_embd by it, if not given
 BATCH_QUESTIONS = 128  # decoded together in evaluation (--batch_size)
-FLOP_PER_TOKEN = 20.8e6  # of training: 6 a parameter by convention, plus attention's products
+FLOP_PER_TOKEN = 20.8e6  # of training the assignment's model (flop_per_token)
 SEED = 224  # of initial parameters, spans and dropout (--seed)
 
 CHECKPOINT_SECONDS = 300.0  # between checkpoints: a power cut costs at most this much work
 CHECKPOINT_SHARE = 0.01  # of the run's time, at most, for checkpoints: a slow disk gets fewer
+
+
+def flop_per_token(n_layer=MODEL["n_layer"], n_embd=MODEL["n_embd"]):
+    """Operations of training a model for one real token.
+
+    6 for each weight of a product, by convention, and 12 n_embd for each layer and position that
+    attention reads; with 256 characters and 128 positions, in proportion to the assignment's model.
+    """
+
+    def count(layers, width):
+        return 6 * (12 * layers * width**2 + 256 * width) + 12 * layers * width * BLOCK_SIZE
+
+    own = count(MODEL["n_layer"], MODEL["n_embd"])
+    return FLOP_PER_TOKEN * count(n_layer, n_embd) / own
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ def is_out_of_memory(error):
 
 def run(config):
     """Build the model and the corpus, then do what the RunConfig asks for."""
+    config = replace(config, source=sized(config.source))
     model, corpus = build(config.source)
     if config.function == "evaluate":
         evaluate(config, model, corpus)
@@ -52,8 +53,24 @@ def run(config):
         train(config, model, corpus)
 
 
+def sized(source):
+    """The ModelSource with the sizes that its parameter file has, if that is from elsewhere.
+
+    A file without a record tells its sizes by its shapes. Sizes that the source has stay.
+    """
+    from cli.checks import unusual
+    from cli.record import read_record
+    from support.files import sizes_in
+
+    if source.parameters_path is None or read_record(source.parameters_path):
+        return source
+    found = unusual({**recipes.MODEL, **sizes_in(source.parameters_path, recipes.HEAD_WIDTH)})
+    return replace(source, sizes={**found, **source.sizes})
+
+
 def build(source):
     """The model and the corpus of a ModelSource. Parameters are read if it names some."""
+    source = sized(source)
     if source.sizes != {"block_size": recipes.BLOCK_SIZE}:
         print("options: " + ", ".join(f"{name} {size}" for name, size in source.sizes.items()))
     machine.prepare_cpu()
@@ -81,8 +98,9 @@ def build(source):
     print(f"number of parameters: {model.num_parameters()}")
     if source.parameters_path is not None:
         vocabulary = "".join(corpus.itos.values())
-        about = {"variant": source.variant, **source.sizes, "vocabulary": vocabulary}
-        check_record(source.parameters_path, about)
+        sizes = {**recipes.MODEL, **source.sizes}
+        about = {"variant": source.variant, **sizes, "vocabulary": vocabulary}
+        check_record(source.parameters_path, about, recipes.MODEL)
         load_parameters(model, source.parameters_path)
     return model, corpus
 
@@ -96,7 +114,8 @@ def train(config, model, corpus):
 
     seed = config.source.seed
     plan, dataset = task(config, corpus)
-    work = mean_tokens(dataset, seed) * recipes.FLOP_PER_TOKEN / 1e15  # PFLOP an example
+    flop = recipes.flop_per_token(model.config.n_layer, model.config.n_embd)
+    work = mean_tokens(dataset, seed) * flop / 1e15  # PFLOP an example
     plan, steps = length(config, plan, len(dataset), work)
     settings = TrainerConfig(
         **config.recipe.trainer_settings(plan, len(corpus), corpus.block_size),

@@ -56,3 +56,14 @@ def test_variant_names_are_the_classes_names():
 def test_recipes_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         recipes.RECIPES["handout"].dropout = 0.2
+
+
+def test_the_work_of_a_token_follows_the_size():
+    """6 for each weight of a product, 12 T C a layer for attention; the assignment's is 20.8e6."""
+    assert recipes.flop_per_token() == recipes.FLOP_PER_TOKEN
+
+    def count(layers, width):
+        return 6 * (12 * layers * width * width + 256 * width) + 12 * layers * width * 128
+
+    ratio = recipes.flop_per_token(8, 512) / recipes.flop_per_token(2, 128)
+    assert ratio == pytest.approx(count(8, 512) / count(2, 128))

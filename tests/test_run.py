@@ -14,6 +14,7 @@ from conftest import CORPUS, ROOT
 import recipes
 import run
 from attention import VARIANTS
+from cli.record import read_record
 from data.examples import mean_tokens
 from dataset import CharCorruptionDataset
 from model import GPT, GPTConfig
@@ -542,3 +543,38 @@ def test_the_precision_of_training_is_in_the_record(world, capsys):
 def test_flags_without_effect_are_noted(world, capsys):
     run.main([str(a) for a in train_args(world, eval_corpus_path="no such file", epochs=0)])
     assert "note: pretrain does not use --eval_corpus_path" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variant", ["vanilla", "synthesizer", "rope"])
+def test_another_size_is_read_back_and_fits_a_plain_gpt(world, capsys, variant):
+    """From the record, and from names and shapes where the record is gone."""
+    sizes = {"n_layer": 2, "n_embd": 64, "n_head": 2}
+    path, tuned = world.folder / "small.params", world.folder / "tuned.params"
+    common = [variant, str(world.wiki), "--device", "cpu", "--epochs", "1"]
+    flags = [f"--{name}={size}" for name, size in sizes.items()]
+    run.main(["pretrain", *common, *flags, "--writing_params_path", str(path)])
+    assert read_record(path).items() >= sizes.items()
+    state = torch.load(path, weights_only=True)
+    corpus = CharCorruptionDataset(CORPUS, 128)
+    plain = GPT(GPTConfig(corpus.vocab_size, 128, variant=variant, **sizes))
+    plain.load_state_dict(state, strict=True)
+    read = ["--reading_params_path", str(path), "--finetune_corpus_path", str(world.train)]
+    for _ in range(2):
+        capsys.readouterr()
+        run.main(["finetune", *common, *read, "--writing_params_path", str(tuned)])
+        assert f"number of parameters: {plain.num_parameters()}" in capsys.readouterr().out
+        assert read_record(tuned).items() >= sizes.items()
+        (world.folder / "small.params.json").unlink(missing_ok=True)  # as from elsewhere
+
+
+def test_sizes_that_disagree_are_refused_by_name(world, refused):
+    path, out = world.folder / "small.params", world.folder / "out.params"
+    run.main([str(word) for word in train_args(world, writing_params_path=path, n_layer=1)])
+    for flag, says in (
+        (["--n_layer", 2], "n_layer: expected that of its record, 1, got 2"),
+        (["--n_layer", 4], "n_layer: expected that of its record, 1, got 4"),
+        (["--n_embd", 64], "n_embd: expected that of its record, 256, got 64"),
+    ):
+        argv = ["finetune", "vanilla", world.wiki, "--reading_params_path", path, *flag]
+        argv += ["--finetune_corpus_path", world.train, "--writing_params_path", out]
+        assert says in refused(*argv, "--device", "cpu")

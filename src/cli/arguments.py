@@ -179,8 +179,9 @@ def build_parser():
         type=partial(positive, below=1e9),  # so that the steps can be counted
         metavar="PFLOP",
         help="length of training as work, instead of --epochs, in PFLOP: 10^15 operations. A real"
-        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million operations. 20 to 30 minutes on two"
-        " CPU cores are about 0.2 (default: the recipe's)",
+        f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million operations in the"
+        " assignment's model. 20 to 30 minutes on two CPU cores are about 0.2 (default: the"
+        " recipe's)",
     )
     ours(
         "--max_steps",
@@ -281,6 +282,18 @@ def add_model(parser):
         metavar="N",
         help=f"characters of context (else {recipes.BLOCK_SIZE})",
     )
+    sizes = {
+        "n_layer": "layers",
+        "n_embd": "width of the states",
+        "n_head": f"heads of a layer; without it, one for {recipes.HEAD_WIDTH} of --n_embd",
+    }
+    for name, summary in sizes.items():
+        model.add_argument(
+            f"--{name}",
+            type=int_in_range(1),
+            metavar="N",
+            help=f"{summary} (else {recipes.MODEL[name]})",
+        )
     for name, option in recipes.OPTIONS.items():
         model.add_argument(
             f"--{name}",

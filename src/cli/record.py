@@ -74,12 +74,14 @@ def check_place_of_record(path, name):
         )
 
 
-def check_record(path, about):
+def check_record(path, about, usual=None):
     """Refuse a file whose record contradicts these facts.
 
-    A file without a record passes, because files from elsewhere have none.
+    A file without a record passes, because files from elsewhere have none. What a record leaves
+    out is as in `usual`.
     """
     record = read_record(path)
+    record = record and {**(usual or {}), **record}
     for name, value in about.items():
         if name in record and record[name] != value:
             want, have = record[name], value

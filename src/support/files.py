@@ -303,6 +303,30 @@ def load_parameters(model, path):
     model.load_state_dict({name: state[plain] for name, plain in ours.items()})
 
 
+def sizes_in(path, head_width):
+    """{n_layer, n_embd, n_head} of a parameter file's model, as its names and shapes tell them.
+
+    n_head is in the shapes of the synthesizer alone; else heads have `head_width`. {} if the file
+    cannot be read, or is none of a GPT: load_parameters says so. Values are not read.
+    """
+    import torch
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # load_parameters tells them
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        names = plain_names(state)
+        state = {names[name]: tensor for name, tensor in state.items()}
+        layers = [re.match(r"blocks\.(\d+)\.", name) for name in state]
+        width = state["tok_emb.weight"].size(1)
+        n_layer = 1 + max(int(found[1]) for found in layers if found)
+        w2 = state.get("blocks.0.attn.w2")
+        heads = width // (head_width if w2 is None else w2.size(0))
+    except Exception:  # whatever torch's readers raise, and names and shapes of something else
+        return {}
+    return {"n_layer": n_layer, "n_embd": width, "n_head": max(1, heads)}
+
+
 def with_our_masks(state, expected):
     """The state with the masks of `expected` where it has none, or equal ones of another kind.
 

@@ -12,6 +12,7 @@ from cli import arguments
 from cli.config import CHANGES_NOTHING, ModelSource
 from cli.record import sha256, write_record
 from dataset import CharCorruptionDataset
+from support.errors import InputError
 from trainer import TrainerConfig
 
 
@@ -30,12 +31,13 @@ def test_every_argument_has_its_field(world):
         "device": "source.device",
         "recipe": "recipe_name",
         **{name: f"source.sizes.{name}" for name in ("block_size", "window", "slots")},
+        **{name: f"source.sizes.{name}" for name in recipes.MODEL},
     }
     values = {
         **{"reading_params_path": world.dev, "finetune_corpus_path": world.train},
         **{"block_size": 30, "window": 9, "slots": 3, "recipe": "mixed", "epochs": 5},
         **{"max_steps": 11, "batch_size": 13, "learning_rate": 0.5, "seed": 17},
-        **{"tb_expt_name": "first"},
+        **{"tb_expt_name": "first", "n_layer": 3, "n_embd": 20, "n_head": 5},
         **{"num_workers": 19, "device": "cpu", "precision": "bf16", "checkpoint_every": 23},
     }
     flags = [word for name, value in values.items() for word in (f"--{name}", value)]
@@ -54,6 +56,24 @@ def test_every_argument_has_its_field(world):
         assert field == value, name
     assert config.recipe is recipes.RECIPES["mixed"]
     assert config.source.dropout == config.recipe.dropout
+
+
+def sizes(world, *flags):
+    return parse(world, *flags).source.sizes
+
+
+def test_the_models_sizes_are_as_given_else_as_recorded_else_usual(world):
+    assert sizes(world, "--n_layer", 4, "--n_head", 8) == {"block_size": 128}
+    assert sizes(world, "--n_embd", 96) == {"block_size": 128, "n_embd": 96, "n_head": 3}
+    found = sizes(world, "--n_layer", 2, "--n_embd", 96, "--n_head", 6)
+    assert found == {"block_size": 128, "n_layer": 2, "n_embd": 96, "n_head": 6}
+    path = world.folder / "old.params"
+    path.write_bytes(b"parameters")
+    write_record(path, {"n_layer": 3, "n_head": 4, "n_embd": 64})
+    read = ("--reading_params_path", path)
+    assert sizes(world, *read) == {"block_size": 128, "n_layer": 3, "n_embd": 64, "n_head": 4}
+    with pytest.raises(InputError, match="--n_embd: expected a multiple of --n_head, 5, got 256"):
+        sizes(world, "--n_head", 5)
 
 
 def test_flags_that_the_function_does_not_use_are_none(world, capsys):
