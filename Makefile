@@ -5,6 +5,7 @@
 # make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
+# make notebook  the notebook of docs/ from its source, with outputs (seconds)
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
 # make clean  remove the environment and the demo's files; what was trained in runs/ stays
@@ -19,7 +20,7 @@ ASK = .venv/bin/python src/ask.py rope wiki.txt --reading_params_path demo/rope.
 KNOWLEDGE = .venv/bin/python src/knowledge.py rope wiki.txt --reading_params_path demo/rope.params --eval_corpus_path birth_dev.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
-.PHONY: demo test lint bench reproduce faults gpu-check clean
+.PHONY: demo test lint bench reproduce notebook faults gpu-check clean
 
 demo: .venv/ready
 	mkdir -p demo
@@ -59,6 +60,9 @@ reproduce: .venv/ready-dev
 	done
 	$(ACCURACY) --draw runs/recipes.png
 	$(ACCURACY) --draw_variants runs/variants.png
+
+notebook: .venv/ready-dev
+	.venv/bin/python bench/write_notebook.py
 
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py
