@@ -88,6 +88,7 @@ for rest in (0.1, 0.01, 0.001):
 # - *$k_j$ must be long.* Length helps only in the direction of $q$. A long key that points away
 #   from $q$ gets no weight.
 # - *$v_j$ must resemble $q$.* The formula of $\alpha$ contains no value.
+# - *The output of word $j$ is then $v_j$.* The copy arrives at the word that asked.
 
 # %%
 scores = np.array([12.0, 2.0, 1.0, 0.0])
@@ -181,10 +182,13 @@ print("scores 10, 9 and eight times 0:", softmax(np.array([10.0, 9.0] + [0.0] * 
 #
 # $$\ln \frac{n}{\varepsilon} \;\ll\; \beta \;\ll\; \frac{1}{2\sqrt\alpha} .$$
 #
-# **Common slip:** $\beta \to \infty$ without the second bound. For every $\alpha > 0$ a large
-# enough $\beta$ tears the average apart. If the others have no weight,
-# $\alpha_a = \sigma(2\beta\sqrt\alpha\,z)$ with $z \sim N(0, 1)$. The picture shows it: to the
-# right of $2\beta\sqrt\alpha = 1$ each sample chooses one of the two words. (Two heads: see (d).)
+# **Common slips.**
+#
+# - *$\beta \to \infty$ without the second bound.* For every $\alpha > 0$ a large enough $\beta$
+#   tears the average apart. If the others have no weight,
+#   $\alpha_a = \sigma(2\beta\sqrt\alpha\,z)$ with $z \sim N(0, 1)$. The picture shows it: to the
+#   right of $2\beta\sqrt\alpha = 1$ each sample chooses one of the two words. (Two heads: see (d).)
+# - *$q = \beta (k_a + k_b)$.* The query is fixed before the keys are drawn. It may use the means.
 
 
 # %%
@@ -426,7 +430,8 @@ draw_weights(mean_of_heads, lambda beta: two_heads(stretched, beta)[:, a], "weig
 # help: $x_1 = u_d + u_b$ is not $u_b$.
 #
 # **Common slips.** The exponent is $\beta^2$, not $\beta$. The denominator is $2 + e^{\beta^2}$.
-# Equal norms are not the reason: no factor $t$ helps either.
+# With $t = 1$, $e^{2\beta^2}$ must be compared with $e^{\beta^2}$ and not with 1. Equal norms are
+# not the reason: no factor $t$ helps either.
 #
 # **ii. With matrices**, the task is $c_2 \approx u_b$ and $c_1 \approx u_b - u_c$. First the
 # values. Since $u_b u_b^\top u_b = \beta^2 u_b$,

@@ -356,6 +356,9 @@ def test_adding_a_vector_to_word_2_never_makes_it_read_another(world, added, wor
         assert weights[1, 1] >= 1 / (1 + math.exp(-0.75 * beta**2) + math.exp(-(beta**2)))
         assert c[1] == near(changed[1], abs=0.02 * beta)
         assert norm(c[1] - u[1]) > beta  # far from u_b
+        if t == near(1):
+            powers = np.exp([2 * beta**2, beta**2, 0])
+            assert weights[1, [1, word, 2 - word]] == near(powers / powers.sum())
     assert min(leads) == near(0.75 * beta**2)
     assert norm(x[word] - u[1]) == near(beta)  # nor is the other word u_b
 
