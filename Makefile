@@ -8,6 +8,7 @@
 # make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
+# make notebook  the notebook of docs/ from its source, with outputs (seconds)
 # make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
 # make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
 # make axe    fetch axe-core, by which the tests of the page check that everybody can use it (npm)
@@ -28,7 +29,7 @@ TRAIN ?= birth_places_train.tsv
 ASK = .venv/bin/python src/ask.py rope wiki.txt --reading_params_path demo/rope.params --places_path birth_places_train.tsv
 ACCURACY = .venv/bin/python bench/accuracy.py --results runs/accuracy.jsonl
 
-.PHONY: demo report axe test lint bench reproduce faults gpu-check clean
+.PHONY: demo report axe test lint bench reproduce notebook faults gpu-check clean
 
 demo: .venv/ready
 	mkdir -p demo
@@ -74,6 +75,9 @@ reproduce: .venv/ready-dev
 	done
 	$(ACCURACY) --draw runs/recipes.png
 	$(ACCURACY) --draw_variants runs/variants.png
+
+notebook: .venv/ready-dev
+	.venv/bin/python bench/write_notebook.py
 
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py

@@ -135,19 +135,9 @@ def accuracy(records):
     return table(as_code(over_seeds(bundled + course)), columns)
 
 
-def headlines(records):
-    """The README's six rows, of the course's data; several runs are a mean."""
+def course_means(records, wanted):
+    """{what a row is called: values to pick by} as rows: the share right of its runs, and each."""
     runs = [r for r in records("runs") + records("accuracy") if r.get("data") == "course"]
-    handout = dict(recipe="handout", pretrained="yes")
-    short = dict(variant="vanilla", work="0.2", changed="")
-    wanted = {
-        "none: always answer London": dict(recipe="always London"),
-        "`handout`, the assignment: 650 epochs": handout | {"variant": "vanilla"},
-        "`handout`, synthesizer attention": handout | {"variant": "synthesizer"},
-        "`fast`: the assignment's rules, a twelfth of the work": short | {"recipe": "fast"},
-        "`distant`: told what kind of phrase is asked for": short | {"recipe": "distant"},
-        "for comparison: the place stands in the line": dict(recipe="the place stands in the line"),
-    }
     rows = []
     for training, values in wanted.items():
         of = pick(runs, **values) or [{}]
@@ -155,6 +145,36 @@ def headlines(records):
         each = ", ".join(f"{row['share']:.1f}" for row in of) if len(of) > 1 else None
         rows.append({"training": training, "share": share, "each": each})
     return table(rows, "training = {training} | right = {share:.1f}% | each run = {each}")
+
+
+LONDON = dict(recipe="always London")
+HANDOUT = dict(recipe="handout", pretrained="yes")
+
+
+def headlines(records):
+    """The README's six rows, of the course's data; several runs are a mean."""
+    short = dict(variant="vanilla", work="0.2", changed="")
+    wanted = {
+        "none: always answer London": LONDON,
+        "`handout`, the assignment: 650 epochs": HANDOUT | {"variant": "vanilla"},
+        "`handout`, synthesizer attention": HANDOUT | {"variant": "synthesizer"},
+        "`fast`: the assignment's rules, a twelfth of the work": short | {"recipe": "fast"},
+        "`distant`: told what kind of phrase is asked for": short | {"recipe": "distant"},
+        "for comparison: the place stands in the line": dict(recipe="the place stands in the line"),
+    }
+    return course_means(records, wanted)
+
+
+def asked(records):
+    """The accuracies that part 2 of the assignment asks for, by question."""
+    vanilla = dict(variant="vanilla")
+    wanted = {
+        "2(d): always London": LONDON,
+        "2(d): vanilla, finetuned alone": HANDOUT | vanilla | {"pretrained": "no"},
+        "2(f): vanilla, pretrained and finetuned": HANDOUT | vanilla,
+        "2(g): synthesizer, pretrained and finetuned": HANDOUT | {"variant": "synthesizer"},
+    }
+    return course_means(records, wanted)
 
 
 def ratios(records):
@@ -375,6 +395,7 @@ def fuzz(records):
 TABLES = {
     "accuracy": accuracy,
     "headlines": headlines,
+    "asked": asked,
     "public": plain(
         "runs",
         "variant = {variant} | pretrained = {pretrained} | dev = {dev} | time = {time}",

@@ -62,7 +62,7 @@ def test_the_map_is_the_tree():
         ),
         ("src/data/world", "py"),
         ("bench", "py"),
-        ("docs", "md"),
+        *(("docs", ending) for ending in ("md", "py", "ipynb")),
         ("docs/measurements", "jsonl"),
         ("mingpt-demo", "ipynb"),
     ):
@@ -138,6 +138,19 @@ def test_numbers_are_the_codes():
     for name, rows in (("birth_places_train.tsv", "2,000"), ("birth_dev.tsv", "500")):
         lines = (ROOT / name).read_text(encoding="utf-8").count("\n")
         assert f"{lines:,}" == rows and rows in README
+
+
+def test_the_written_questions_are_answered():
+    page = (ROOT / "docs" / "written.md").read_text(encoding="utf-8")
+    one, two, three = (page.split("\n## Part ")[part] for part in (1, 2, 3))
+    rows = re.findall(r"^\| (\(.+) \| .+ \|$", one, re.M)
+    parts = {"a": 4, "b": 2, "c": 2, "d": 2, "e": 2}
+    roman = ["i", "ii", "iii", "iv"]
+    assert rows == [f"({part}) {roman[k]}" for part, count in parts.items() for k in range(count)]
+    assert re.findall(r"^\*\*(\(.+?)[. ]", two, re.M) == ["(d),", "(g)"]
+    assert re.findall(r"^\*\*(\(\w\))", three, re.M) == ["(a)", "(b)", "(c)"]
+    for test, file in re.findall(r"`(test_\w+)` in `(\S+)`", page):
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_other_documents_commands_have_their_scripts_and_flags():

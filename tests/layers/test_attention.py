@@ -595,3 +595,17 @@ def test_the_synthesizers_fused_form_is_the_plain_one(t):
         results.append([y, *torch.autograd.grad((y * weight).sum(), learnt)])
     for plain, other in zip(*results, strict=True):
         assert torch.allclose(plain, other, rtol=0, atol=1e-10)
+
+
+def test_only_vanilla_sees_what_stands_at_an_earlier_position():
+    """Assignment, 2(g)ii: the synthesizer's scores depend on where a position is, not on what."""
+    x = inputs(17)
+    swapped = x.clone()
+    swapped[:, [3, 8]] = x[:, [8, 3]]
+    later = slice(9, None)  # rows that read both
+    before, after = (attn_of("vanilla").attention_weights(y)[:, :, later] for y in (x, swapped))
+    assert (after[..., [3, 8]] - before[..., [8, 3]]).abs().max() < 1e-14
+    assert (before[..., 3] - before[..., 8]).abs().min() > 1e-6
+    before, after = (attn_of("synthesizer").attention_weights(y) for y in (x, swapped))
+    assert torch.equal(before[:, :, later], after[:, :, later])
+    assert not torch.equal(before[:, :, [3, 8]], after[:, :, [3, 8]])  # each row sees itself
