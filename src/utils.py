@@ -27,14 +27,16 @@ def set_seed(seed):
 
 
 @torch.no_grad()
-def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=None, stop=None):
+def sample(
+    model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=None, stop=None, never=()
+):
     """Extend x (B, t) by `steps` tokens: (B, t + steps), without dropout.
 
     Greedy, or drawn from softmax(logits / temperature) if `sample`, limited to the `top_k`
-    likeliest tokens if given. Rows of x may end in padding: `lengths` (B,) says how many of their
-    tokens count, and the new ones follow those. Ends early once every row has produced the token
-    `stop`. Past the model's context a row's last tokens that fit are its input, as in the
-    assignment.
+    likeliest tokens if given. Never a token of `never`. Rows of x may end in padding: `lengths`
+    (B,) says how many of their tokens count, and the new ones follow those. Ends early once every
+    row has produced the token `stop`. Past the model's context a row's last tokens that fit are its
+    input, as in the assignment.
     """
     was_training = model.training
     model.eval()
@@ -60,6 +62,8 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
             logits, _ = model(text[rows, lengths - 1][:, None], cache=cache)  # (B, 1, V)
             logits = logits[:, 0]  # (B, V)
         logits = logits / temperature
+        if never:
+            logits[:, list(never)] = -float("inf")
         if top_k is not None:
             floor = logits.topk(min(top_k, logits.size(-1))).values[:, -1:]  # (B, 1)
             logits = logits.masked_fill(logits < floor, -float("inf"))
