@@ -158,10 +158,14 @@ class Asker:
         """
         from analysis.places import distributions
         from data.distant import title_in
+        from data.text import encode_prompt
 
         asked = [parse(text) for text in inputs]
         questions = [self.question(text) for text, _ in asked]
-        prompts = [self.prompt(question) for question in questions]
+        prompts = [
+            encode_prompt(question, self.corpus.stoi, self.model.context, "the question")
+            for question in questions
+        ]
         answers = self.answers(prompts)
         compared = len(self.tree.children) > 1  # whether there are places
         found = distributions(self.model, prompts, self.tree) if compared else [None] * len(asked)
@@ -183,23 +187,6 @@ class Asker:
     def question(self, text):
         """The question of an input: itself if it is one or has a ⁇, else the one about the name."""
         return text if text.endswith("?") or "\u2047" in text else text.join(self.template)
-
-    def prompt(self, question):
-        """A question's ids, with the ⁇ behind it."""
-        from data.text import MASK, encode
-
-        ids = []
-        for part in question.split("\u2047"):
-            ids += encode(part, self.corpus.stoi, "the question") if part else []
-            ids.append(MASK)
-        if question.endswith("\u2047"):
-            ids.pop()
-        if len(ids) > self.model.context:
-            raise InputError(
-                f"the question: expected at most {self.model.context - 1} characters, got"
-                f" {len(ids) - 1} in {shorten_repr(question)}; shorten it"
-            )
-        return ids
 
     def answers(self, prompts):
         """(the greedy answer, its probability) of each prompt."""

@@ -29,14 +29,16 @@ def set_seed(seed):
 
 
 @torch.no_grad()
-def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=None, stop=None):
+def sample(
+    model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=None, stop=None, never=()
+):
     """Extend x (B, t) by `steps` tokens: (B, t + steps), without dropout.
 
     Greedy, or drawn from softmax(logits / temperature) if `sample`, limited to the `top_k`
-    likeliest tokens if given. Temperature 0 is greedy too. Rows of x may end in padding: `lengths`
-    (B,) says how many of their tokens count, and the new ones follow those. Ends early once every
-    row has produced the token `stop`. Past the model's context a row's last tokens that fit are its
-    input, as in the assignment.
+    likeliest tokens if given. Temperature 0 is greedy too. Never a token of `never`. Rows of x may
+    end in padding: `lengths` (B,) says how many of their tokens count, and the new ones follow
+    those. Ends early once every row has produced the token `stop`. Past the model's context a row's
+    last tokens that fit are its input, as in the assignment.
 
     `model` is a GPT, or any causal model with get_block_size() and forward(x) -> (logits, …).
     """
@@ -52,6 +54,7 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
         rows = torch.arange(len(x), device=x.device)
         stopped = torch.zeros(len(x), dtype=torch.bool, device=x.device)
         for step, logits in enumerate(next_logits(decoder, context, text, lengths, steps)):
+            logits[:, list(never)] = -float("inf")
             new = pick(logits, temperature if sample else 0.0, top_k)  # (B,)
             text[rows, lengths] = new
             lengths += 1

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 from conftest import ROOT
 
 SRC = ROOT / "src"
-COMMANDS = {"run", "ask", "knowledge", "attention_map", "london_baseline", "make_corpus"}
+COMMANDS = {"run", "ask", "sample", "knowledge", "attention_map", "london_baseline", "make_corpus"}
 ALLOWED = {  # what each package, and each module at the top of src/, may import of ours
     "support": set(),
     "recipes": {"layers"},

@@ -163,7 +163,8 @@ def test_the_other_documents_commands_have_their_scripts_and_flags():
             script = ROOT / words[1]
             parser = (
                 "cli/arguments.py"
-                if script.name in ("run.py", "ask.py", "attention_map.py", "knowledge.py")
+                if script.name
+                in ("run.py", "ask.py", "sample.py", "attention_map.py", "knowledge.py")
                 else ""
             )
             code = script.read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from support.errors import InputError
+from support.errors import InputError, shorten_repr
 
 PAD_CHAR = "\u25a1"  # □, id 0: fills rows up to the block; never a target
 MASK_CHAR = "\u2047"  # ⁇, id 1: stands for the masked content, and before and after an answer
@@ -73,5 +73,25 @@ def encode(text, stoi, where):
         raise InputError(
             f"{where}: expected characters of the pretraining corpus, got none in {text!r};"
             " replace it"
+        )
+    return ids
+
+
+def encode_prompt(text, stoi, context, where):
+    """Ids of a text with ⁇ for its gaps, and of the ⁇ after which the model answers.
+
+    A text that ends in ⁇ gets no second one. A prompt of more than `context` ids is an InputError,
+    as in `encode`.
+    """
+    ids = []
+    for part in text.split(MASK_CHAR):
+        ids += encode(part, stoi, where) if part else []
+        ids.append(MASK)
+    if text.endswith(MASK_CHAR):
+        ids.pop()
+    if len(ids) > context:
+        raise InputError(
+            f"{where}: expected at most {context - 1} characters, got {len(ids) - 1} in"
+            f" {shorten_repr(text)}; shorten it"
         )
     return ids
