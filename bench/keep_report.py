@@ -86,10 +86,10 @@ def main(argv=None):
     facts = report["about"]["facts"]
     line = {
         "model": args.model,
-        "trained by": facts["trained by"],
+        "trained by": facts.get("trained by"),
         "parameters": facts["parameters"],
         "figures": figures(report["measurements"]),
-        "seed": facts["seed"],
+        "seed": facts.get("seed"),
         **origin(),
     }
     with open(args.results, "a", encoding="utf-8") as file:

@@ -25,6 +25,11 @@ CHECKPOINT_SECONDS = 300.0  # between checkpoints: a power cut costs at most thi
 CHECKPOINT_SHARE = 0.01  # of the run's time, at most, for checkpoints: a slow disk gets fewer
 
 
+def unusual(sizes):
+    """The named sizes that differ from the assignment's model."""
+    return {name: size for name, size in sizes.items() if size != MODEL.get(name)}
+
+
 def flop_per_token(n_layer=MODEL["n_layer"], n_embd=MODEL["n_embd"]):
     """Operations of training a model for one real token.
 

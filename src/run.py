@@ -58,13 +58,12 @@ def sized(source):
 
     A file without a record tells its sizes by its shapes. Sizes that the source has stay.
     """
-    from cli.checks import unusual
     from cli.record import read_record
     from support.files import sizes_in
 
     if source.parameters_path is None or read_record(source.parameters_path):
         return source
-    found = unusual({**recipes.MODEL, **sizes_in(source.parameters_path, recipes.HEAD_WIDTH)})
+    found = recipes.unusual(sizes_in(source.parameters_path, recipes.HEAD_WIDTH))
     return replace(source, sizes={**found, **source.sizes})
 
 

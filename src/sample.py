@@ -27,13 +27,13 @@ LOWEST, HIGHEST = 0.01, 100.0  # temperature: beyond them the logits overflow, o
 def main(argv=None):
     """Print the samples. Bad input ends in SystemExit(2)."""
     parser = build_parser()
-    args = parser.parse_args(argv)
-    if args.temperature == 0 and (args.samples > 1 or args.top_k is not None):
-        parser.error(
-            "--temperature 0: expected neither --samples nor --top_k, since every sample is then"
-            " the likeliest text; leave them out"
-        )
-    with one_line_errors(parser):
+    with one_line_errors(parser, only_prints=True):
+        args = parser.parse_args(argv)
+        if args.temperature == 0 and (args.samples > 1 or args.top_k is not None):
+            parser.error(
+                "--temperature 0: expected neither --samples nor --top_k, since every sample is"
+                " then the likeliest text; leave them out"
+            )
         for text in texts(trained_source(args), args):
             print(text, flush=True)
 

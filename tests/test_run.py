@@ -578,3 +578,7 @@ def test_sizes_that_disagree_are_refused_by_name(world, refused):
         argv = ["finetune", "vanilla", world.wiki, "--reading_params_path", path, *flag]
         argv += ["--finetune_corpus_path", world.train, "--writing_params_path", out]
         assert says in refused(*argv, "--device", "cpu")
+    path.with_name("small.params.json").unlink()  # as from elsewhere: its shapes tell
+    argv = ["finetune", "vanilla", world.wiki, "--reading_params_path", path, "--n_layer", 4]
+    argv += ["--finetune_corpus_path", world.train, "--writing_params_path", out]
+    assert "small.params" in refused(*argv, "--device", "cpu")

@@ -1,5 +1,7 @@
 """Text from a model: continued, filled, drawn again alike, and what is refused."""
 
+import os
+
 import pytest
 import torch
 from conftest import CORPUS, PEOPLE, biography, tiny
@@ -61,6 +63,17 @@ def test_a_gap_is_filled(lines):
 
 def test_the_seed_decides_what_is_drawn(lines):
     assert lines("Bo") == lines("Bo", "--seed", 224) != lines("Bo", "--seed", 1)
+
+
+@pytest.mark.parametrize("flags", [["--help"], ["Bo", "--samples", "2"]])
+def test_nobody_reads_on(world, params, monkeypatch, flags):
+    """As ask.py: a run that only prints ends quietly when its pipe is closed."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed, pytest.raises(SystemExit) as stop:
+        monkeypatch.setattr("sys.stdout", closed)
+        sample.main(["vanilla", str(world.wiki), "--reading_params_path", str(params), *flags])
+    assert stop.value.code == 141
 
 
 def test_the_likeliest_text_is_asks_answer(world, params, lines, capsys):

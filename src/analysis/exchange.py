@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from analysis import scores
 from analysis.inside import interchange
-from analysis.survey import prompt_of
+from analysis.people import prompt_of
 
 PAIRS = 80  # of people, at most
 
@@ -18,7 +18,7 @@ def exchange(known, model, corpus):
     pairs = donors(known)
     if len(pairs) < 5:
         return None
-    ids = [[prompt_of(row, corpus) for row in side] for side in zip(*pairs, strict=True)]
+    ids = [[prompt_of(row.question, corpus) for row in side] for side in zip(*pairs, strict=True)]
     letters = [corpus.stoi[donor.answer[0]] for _, donor in pairs]
     spans = {name: [where(row) for row, _ in pairs] for name, where in SPANS.items()}
     before, after, own = interchange(model, *ids, spans, letters)

@@ -110,11 +110,12 @@ def sure(rows):
     mean, high = scores.null_of_calibration(p)
     found = {"bins": scores.bins_of(p, right), "null": {"mean": mean, "95%": high}}
     for name, values in (("before", p), ("after", after)):
-        found[name] = values is not None and {
-            "error": scores.calibration_error(values, right),
-            "brier": scores.brier(values, right),
-        }
-        found[name] = found[name] or None
+        found[name] = None
+        if values is not None:
+            found[name] = {
+                "error": scores.calibration_error(values, right),
+                "brier": scores.brier(values, right),
+            }
     return found
 
 
@@ -131,10 +132,10 @@ def about_nobody(rows, nobody):
             line[f"above {level}"] = scores.share_of(
                 sum(row.p > level for row in group), len(group)
             )
-        line["let through"] = least is not None and scores.share_of(
-            sum(row.p >= least for row in group), len(group)
-        )
-        line["let through"] = line["let through"] or None
+        line["let through"] = None
+        if least is not None:
+            passed = sum(row.p >= least for row in group)
+            line["let through"] = scores.share_of(passed, len(group))
         for at, whose in enumerate(("that of the first name", "that of the last name")):
             same = sum(row.answer == row.lenders[at][1] for row in group)
             line[whose] = scores.share_of(same, len(group))

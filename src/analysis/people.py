@@ -147,13 +147,18 @@ def stands(phrase, text):
     return bool(phrase and occurrences([phrase])(text))
 
 
+def prompt_of(question, corpus):
+    """A question's ids, with the ⁇ behind it."""
+    return [*encode(question, corpus.stoi, "the question"), MASK]
+
+
 def ask(model, corpus, questions, path):
     """The Answer to each question, without what depends on the person."""
     import utils
     from analysis.answers import by_letter
 
     texts = utils.answers(model, corpus, questions, path)
-    prompts = [[*encode(question, corpus.stoi, "the question"), MASK] for question in questions]
+    prompts = [prompt_of(question, corpus) for question in questions]
     found = []
     for question, text, letters in zip(
         questions, texts, by_letter(model, corpus, prompts, texts), strict=True

@@ -12,10 +12,10 @@ from analysis import figures, scores
 from analysis.exchange import PAIRS, exchange
 from analysis.inside import weights_of
 from analysis.origins import Origins, bias
-from analysis.people import OTHERS, OWN, RIGHT, STRANGER
+from analysis.people import OTHERS, OWN, RIGHT, STRANGER, prompt_of
 from analysis.places import FLOOR
 from analysis.plots import heads
-from analysis.survey import LEAST, prompt_of, survey
+from analysis.survey import LEAST, survey
 
 
 def report(model, corpus, answers, places, pairs, about):
@@ -41,7 +41,7 @@ def report(model, corpus, answers, places, pairs, about):
         "reversed": figures.reversed_questions(rows, model, corpus),
     }
     facts = {
-        **about,
+        **{name: value for name, value in about.items() if value is not None},
         "closed set": f"{measurements['half']['places']} places of the training pairs",
         "exact probabilities": "of every place whose letters keep a probability of"
         f" {FLOOR:g} or more; the rest is bounded: on average"
@@ -85,7 +85,7 @@ def showcase(model, corpus, rows, nobody):
     found = []
     for why, row in ways.items():
         if row is not None:
-            idx = torch.tensor([prompt_of(row, corpus)])
+            idx = torch.tensor([prompt_of(row.question, corpus)])
             weights = torch.stack([layer[0] for layer in weights_of(model, idx)]).numpy()
             picture, height, width = heads(weights)
             found.append(

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 import torch
 
 from analysis.inside import observe
-from analysis.people import STRANGER, ask, biographies, strangers
+from analysis.people import STRANGER, ask, biographies, prompt_of, strangers
 from analysis.places import Tree, distributions
-from data.text import MASK, encode
 
 LISTED = 10  # places of a row
 LEAST = 1e-4  # probability that a place which was not found is given in bits
@@ -84,7 +83,7 @@ def row_of(answer, name, kind, **others):
 
 def look_closer(model, corpus, rows, tree):
     """Fill in what distributions, letters and layers say of each row."""
-    prompts = [prompt_of(row, corpus) for row in rows]
+    prompts = [prompt_of(row.question, corpus) for row in rows]
     n_places = sum(text is not None for text in tree.texts)
     found = distributions(model, prompts, tree)
     for row, of, inside in zip(rows, found, observe(model, prompts), strict=True):
@@ -101,11 +100,6 @@ def look_closer(model, corpus, rows, tree):
         row.lens = layer_by_layer(inside.lens, row, corpus)
         strongest = inside.weights.clamp(min=0).amax(1).tolist()  # (L, t)
         row.reads = [[round(weight, 3) for weight in layer] for layer in strongest]
-
-
-def prompt_of(row, corpus):
-    """The row's question as ids, with the ⁇ behind it."""
-    return [*encode(row.question, corpus.stoi, "the question"), MASK]
 
 
 def layer_by_layer(lens, row, corpus):

@@ -78,7 +78,8 @@ def check_paths(args):
 
 
 def sizes_of(args):
-    """block_size and the variant's options, by name, and the model's sizes that are not usual.
+    """block_size and the variant's options, by name, and the model's sizes that are given or not
+    usual.
 
     A size is as given, else as in the record of the parameters to read, else the default.
     """
@@ -98,26 +99,19 @@ def sizes_of(args):
             f"--slots: expected at most --window, {sizes['window']}, got {sizes['slots']};"
             " lower it, or widen the window"
         )
-    return sizes | unusual(model_sizes(args, known))
+    return sizes | model_sizes(args, known)
 
 
 def model_sizes(args, known):
-    """n_layer, n_embd and n_head, as given or as in the record `known`, or usual."""
-    given = {name: getattr(args, name) for name in recipes.MODEL}
-    sizes = {
-        name: size or (known[name] if type(known.get(name)) is int else usual)
-        for (name, usual), size in zip(recipes.MODEL.items(), given.values(), strict=True)
-    }
-    if given["n_embd"] and not given["n_head"] and "n_head" not in known:
+    """n_layer, n_embd and n_head, if given, or if the record `known` says that they are unusual."""
+    given = {name: size for name in recipes.MODEL if (size := getattr(args, name)) is not None}
+    told = {name: known[name] for name in recipes.MODEL if type(known.get(name)) is int}
+    sizes = {**recipes.MODEL, **told, **given}
+    if "n_embd" in given and "n_head" not in given and not known:
         sizes["n_head"] = max(1, sizes["n_embd"] // recipes.HEAD_WIDTH)
     if sizes["n_embd"] % sizes["n_head"]:
         raise InputError(
             f"--n_embd: expected a multiple of --n_head, {sizes['n_head']}, got"
             f" {sizes['n_embd']}; change one of them"
         )
-    return sizes
-
-
-def unusual(sizes):
-    """The sizes that differ from the assignment's model."""
-    return {name: size for name, size in sizes.items() if size != recipes.MODEL[name]}
+    return recipes.unusual(sizes) | given

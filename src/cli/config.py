@@ -92,7 +92,7 @@ class RunConfig:
         return {
             "function": self.function,
             "variant": source.variant,
-            **source.sizes,
+            **recipes.unusual(source.sizes),
             "recipe": self.recipe_name,
             "seed": settings.pop("seed"),
             "corpus_sha256": sha256(source.corpus_path),

@@ -63,7 +63,8 @@ def sizes(world, *flags):
 
 
 def test_the_models_sizes_are_as_given_else_as_recorded_else_usual(world):
-    assert sizes(world, "--n_layer", 4, "--n_head", 8) == {"block_size": 128}
+    given = {"n_layer": 4, "n_head": 8}  # stay, for a file of other sizes to be refused
+    assert sizes(world, "--n_layer", 4, "--n_head", 8) == {"block_size": 128, **given}
     assert sizes(world, "--n_embd", 96) == {"block_size": 128, "n_embd": 96, "n_head": 3}
     found = sizes(world, "--n_layer", 2, "--n_embd", 96, "--n_head", 6)
     assert found == {"block_size": 128, "n_layer": 2, "n_embd": 96, "n_head": 6}
@@ -133,6 +134,7 @@ def test_the_identity_is_what_the_parameters_depend_on(world):
         *("function", "variant", "block_size", "recipe", "seed", *hashes, *fields),
         *("dropout", "objective", "vocabulary"),
     ]
+    assert identity == parse(world, "--seed", "7", "--n_layer", "4").identity(settings, corpus)
     assert identity["corpus_sha256"] == sha256(world.wiki) and identity["seed"] == 7
     assert identity["batch_size"] == 5 and identity["dropout"] == 0.1
     assert json.dumps(identity)
