@@ -12,6 +12,7 @@ from data.text import MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
 from support.errors import InputError
 from support.files import read_text
+from support.ranks import ALONE
 
 ANSWER_CHARS = 32  # characters decoded after a question
 
@@ -78,14 +79,19 @@ def sample(model, x, steps, temperature=1.0, sample=False, top_k=None, lengths=N
 
 
 def predict_places(
-    model, dataset, questions, path="the evaluation file", batch_size=BATCH_QUESTIONS
+    model,
+    dataset,
+    questions,
+    path="the evaluation file",
+    batch_size=BATCH_QUESTIONS,
+    ranks=ALONE,
 ):
     """The model's `answers`, each on one line: a line break becomes a space."""
-    found = answers(model, dataset, questions, path, batch_size)
+    found = answers(model, dataset, questions, path, batch_size, ranks)
     return [answer.replace("\n", " ") for answer in found]
 
 
-def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
+def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """The model's answer to each question: a list of strings, in order.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
@@ -101,20 +107,22 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
                 f" characters, got {len(ids) - 1}; shorten it"
             )
         prompts.append(ids)
-    return complete(model, dataset, prompts, batch_size)
+    return complete(model, dataset, prompts, batch_size, ranks)
 
 
-def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
+def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """What greedy decoding adds to each of the prompts, lists of ids, before the next ⁇.
 
-    Prompts of similar length run as one batch.
+    Prompts of similar length run as one batch. The batches are dealt out to the ranks, and all of
+    them get all answers.
     """
     device = next(model.parameters()).device
-    found = [None] * len(prompts)
+    found = {}
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
-        for at in range(0, len(prompts), batch_size):
-            batch = by_length[at : at + batch_size]
+    batches = [by_length[at : at + batch_size] for at in range(0, len(prompts), batch_size)]
+    own = ranks.own(batches)
+    with tqdm(total=sum(map(len, own)), desc="questions", disable=None) as bar:
+        for batch in own:
             lengths = torch.tensor([len(prompts[i]) for i in batch])
             x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
             text = sample(
@@ -124,7 +132,9 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
                 new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
                 found[i] = new.split(MASK_CHAR)[0]
             bar.update(len(batch))
-    return found
+    for others in ranks.everyones(found):
+        found |= others
+    return [found[i] for i in range(len(prompts))]
 
 
 def evaluate_places(filepath, predicted_places):

@@ -5,6 +5,8 @@ import os
 import sys
 from contextlib import contextmanager
 
+from support import torchrun
+
 
 class InputError(ValueError):
     """Bad input: the message says what was expected, what came, and how to mend it.
@@ -24,6 +26,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one
         self.exit(2, f"{self.prog}: error: {message}{remedy}\n")
+
+    def exit(self, status=0, message=None):
+        """Exit. Of the processes that torchrun started, the first to end in a line prints it."""
+        super().exit(status, message if message and torchrun.has_last_word() else None)
 
 
 @contextmanager

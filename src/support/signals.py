@@ -5,6 +5,7 @@ The first signal lets the step at hand finish; a Ctrl-C after that leaves at onc
 
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager, suppress
 
@@ -22,8 +23,11 @@ class SignalHandler:
 
     @property
     def code(self):
-        """The exit code that shells give a process that the signal ended."""
-        return 128 + self.signal
+        """The exit code that shells give a process that the signal ended.
+
+        Under torchrun the signal may have reached another process first: SIGTERM then.
+        """
+        return 128 + (self.signal or signal.SIGTERM)
 
     def __call__(self, number, frame):
         if self.signal is None:
@@ -32,7 +36,7 @@ class SignalHandler:
             if number == getattr(signal, "SIGHUP", None):
                 self._leave_terminal()
             with suppress(OSError):
-                os.write(2, NOTICE.encode())  # print() may be what was interrupted
+                os.write(sys.stderr.fileno(), NOTICE.encode())  # print() may be interrupted
         elif number == signal.SIGINT:  # others come twice by themselves, from shells and make
             raise KeyboardInterrupt
 
