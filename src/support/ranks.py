@@ -160,7 +160,8 @@ def others_needed():
     try:
         yield
     except RuntimeError as error:
-        why = first_line(error)
+        why = first_line(error).rpartition(".cc:")[2].partition("] ")[2] or first_line(error)
+        why = why.partition(". ")[0]  # gloo names a line of its source, and ends with advice
         raise LostRank(f"expected all processes of the run, lost one ({why})") from error
 
 

@@ -9,6 +9,8 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 
+from support import torchrun
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C; kill, schedulers; a closed terminal
 NOTICE = "\nfinishing this step, then writing a checkpoint; Ctrl-C leaves at once\n"
 
@@ -53,6 +55,8 @@ def stop_on_signals(trainer):
     """Signals ask `trainer` to stop while the block runs; what they did before is then restored.
 
     A signal that is ignored (nohup) stays ignored, and outside the main thread nothing changes.
+    Under torchrun nothing is restored: it sends SIGTERM to the processes that a lost one leaves,
+    while they are saying so.
     """
     stop, before = SignalHandler(trainer), {}
     if threading.current_thread() is threading.main_thread():
@@ -63,7 +67,7 @@ def stop_on_signals(trainer):
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in before.items() if not torchrun.started() else ():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 

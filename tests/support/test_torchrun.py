@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,6 +18,7 @@ import recipes
 import run
 from support import machine, torchrun
 from support.errors import InputError
+from support.signals import stop_on_signals
 from training.cpu import CpuSteps
 
 pytestmark = pytest.mark.skipif(
@@ -156,7 +158,7 @@ def test_a_rank_is_killed_and_any_number_continue(world):
     (line,) = ours(err)
     assert codes == [1, -signal.SIGKILL] and "Traceback" not in err
     assert line.startswith("run.py: stopped: expected all processes of the run, lost one (")
-    assert line.endswith("; --resume continues the run")
+    assert line.endswith("); --resume continues the run") and ".cc:" not in line
     kept = (world.folder / "out.params.checkpoint").read_bytes()
     steps = torch.load(f"{path}.checkpoint", weights_only=True)["state"]["losses"].numel()
     assert steps == 4  # what was whole
@@ -230,6 +232,19 @@ def test_torchrun_heals_a_run(world):
     assert (
         "--max-restarts 3" in json.loads((world.folder / "out.params.json").read_text())["command"]
     )
+
+
+def test_torchruns_sigterm_does_not_silence_a_process_that_lost_another(monkeypatch):
+    """It comes while the others say why they end, after training has been left."""
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with stop_on_signals(SimpleNamespace(stop=False)):
+            pass
+        send(signal.SIGTERM)()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_without_torchrun_there_is_no_talk_of_it(world, monkeypatch):
