@@ -7,26 +7,37 @@ import sys
 import tempfile
 import traceback
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
+import torch
 import torch.distributed as dist
 
 import run
 from support.ranks import Ranks, join, leave
 
 SECONDS = 100
+# The first optimizer imports much of torch, which takes seconds: once here, not in each process.
+torch.optim.SGD([torch.zeros(1)])
 
 
 @contextmanager
 def agent(world):
-    """What torchrun itself does: a store, and for each process an environment."""
-    store = dist.TCPStore(
-        "localhost", 0, is_master=True, wait_for_workers=False, timeout=timedelta(seconds=SECONDS)
-    )
+    """What torchrun itself does: a store, and for each process an environment.
+
+    The store's server has a process of its own: were it a thread here, a fork could copy its locks.
+    """
+    reading, writing = os.pipe()
+    server = os.fork()
+    if not server:
+        signal.alarm(SECONDS)
+        store = dist.TCPStore("localhost", 0, is_master=True, wait_for_workers=False)
+        os.write(writing, str(store.port).encode())
+        signal.pause()
+    port = os.read(reading, 9).decode()
+    os.close(reading), os.close(writing)
     common = {
         "MASTER_ADDR": "localhost",
-        "MASTER_PORT": str(store.port),
+        "MASTER_PORT": port,
         "WORLD_SIZE": str(world),
         "LOCAL_WORLD_SIZE": str(world),
         "TORCHELASTIC_RUN_ID": "none",
@@ -35,7 +46,10 @@ def agent(world):
         "TORCHELASTIC_USE_AGENT_STORE": "True",
         "GLOO_SOCKET_IFNAME": "lo",
     }
-    yield [common | {"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(world)]
+    try:
+        yield [common | {"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(world)]
+    finally:
+        end(server)
 
 
 def fork(function, environment, out):
