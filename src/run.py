@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import recipes
 from cli.arguments import build_parser, parse
-from support import machine
+from support import machine, ranks, torchrun
 from support.errors import one_line_errors
 
 
@@ -24,7 +24,7 @@ def main(argv=None):
     error of the system, and 128 + its number for a signal.
     """
     parser = build_parser()
-    with one_line_errors(parser):
+    with one_line_errors(parser), torchrun.first_prints():
         config = parse(argv, parser)
         try:
             run(config)
@@ -44,13 +44,18 @@ def is_out_of_memory(error):
 
 
 def run(config):
-    """Build the model and the corpus, then do what the RunConfig asks for."""
+    """Build the model and the corpus, then do what the RunConfig asks for.
+
+    Under torchrun several processes do it together.
+    """
     config = replace(config, source=sized(config.source))
+    ours = ranks.join(config.source.device)
     model, corpus = build(config.source)
     if config.function == "evaluate":
-        evaluate(config, model, corpus)
+        evaluate(config, model, corpus, ours)
     else:
-        train(config, model, corpus)
+        train(config, model, corpus, ours)
+    ranks.leave(ours)
 
 
 def sized(source):
@@ -104,7 +109,7 @@ def build(source):
     return model, corpus
 
 
-def train(config, model, corpus):
+def train(config, model, corpus, ours):
     """Pretrain or finetune. Finetuning is from scratch if no parameters were read."""
     from cli import session
     from cli.scalars import scalars_of
@@ -116,21 +121,23 @@ def train(config, model, corpus):
     flop = recipes.flop_per_token(model.config.n_layer, model.config.n_embd)
     work = mean_tokens(dataset, seed) * flop / 1e15  # PFLOP an example
     plan, steps = length(config, plan, len(dataset), work)
+    device = next(model.parameters()).device
     settings = TrainerConfig(
         **config.recipe.trainer_settings(plan, len(corpus), corpus.block_size),
         ckpt_path=config.writing_params_path,
         num_workers=config.num_workers,
         seed=seed,
         max_steps=steps,
-        precision=session.precision_of(config, next(model.parameters()).device),
+        precision=ours.from_first(session.precision_of, config, device),
         compile=config.compile,
-        writer=scalars_of(config, plan.learning_rate),
+        writer=scalars_of(config, plan.learning_rate) if ours.first else None,
     )
     checkpoint = session.checkpoint_of(config, settings, corpus)
-    trainer = Trainer(model, dataset, None, settings, checkpoint)
+    trainer = Trainer(model, dataset, None, settings, checkpoint, ours)
     pflop = trainer.total_steps / trainer.steps_per_epoch * len(dataset) * work
     print(
-        f"{config.function} {config.source.variant}: device {trainer.device}, {settings.precision},"
+        f"{config.function} {config.source.variant}: device {trainer.device},"
+        f"{'' if ours.alone else f' {ours.world} processes,'} {settings.precision},"
         f" recipe {config.recipe_name}, seed {seed}, {len(dataset)} examples,"
         f" {plan.max_epochs} epochs, {trainer.total_steps} steps of {plan.batch_size} examples,"
         f" {pflop:.2g} PFLOP",
@@ -204,8 +211,11 @@ def length(config, plan, n_examples, work):
     return replace(plan, max_epochs=epochs), min(steps, config.max_steps or steps)
 
 
-def evaluate(config, model, corpus):
-    """Write the model's answers to the questions of a file. Score them if the file has places."""
+def evaluate(config, model, corpus, ours):
+    """Write the model's answers to the questions of a file. Score them if the file has places.
+
+    The ranks answer shares of the questions. The first one writes.
+    """
     import utils
     from cli.record import note_overwritten, sha256, write_record
     from data.text import can_spell, parse_questions
@@ -217,17 +227,24 @@ def evaluate(config, model, corpus):
     batch_size = config.batch_size or recipes.BATCH_QUESTIONS
     print_notes(rows, path, corpus, source.parameters_path)
     asked = [question for question, _ in rows]
-    answers = utils.predict_places(model, corpus, asked, path, batch_size)
+    hashes = {
+        "corpus_sha256": sha256(source.corpus_path),
+        "eval_corpus_sha256": sha256(path),
+        "parameters_sha256": sha256(source.parameters_path),
+    }
+    ours.check_same(hashes)
+    answers = utils.predict_places(model, corpus, asked, path, batch_size, ours)
+    if not ours.first:
+        return
     facts = {
         "command": config.command(),
         **versions(next(model.parameters()).device),
         "variant": source.variant,
         **source.sizes,
-        "corpus_sha256": sha256(source.corpus_path),
         "eval_corpus": path,
-        "eval_corpus_sha256": sha256(path),
         "parameters": source.parameters_path,
-        "parameters_sha256": sha256(source.parameters_path),
+        **hashes,
+        "processes": ours.world,
         "questions": len(answers),
         "seconds": round(time.monotonic() - started, 1),
     }

@@ -2,6 +2,7 @@
 forward(x, y) -> (anything, loss), and a dataset.
 """
 
+import hashlib
 import math
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from support.errors import NonFiniteLoss
 from support.files import save_parameters
+from support.ranks import ALONE
 from support.values import settle
 from training import checkpoint as checkpoints
 from training.checks import TRAINER_CONFIG, check_parts
@@ -98,11 +100,13 @@ class Trainer:
     `state` gives the state between two steps and `restore` puts it back. Training then goes on as
     if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`, a
     training.checkpoint.Checkpoint, says when to write it. `stop`, set from outside, ends train()
-    after a step, or on a GPU when losses are next read.
+    after a step, or on a GPU when losses are next read. `ranks` are the processes that share the
+    work: each needs a Trainer with an equal model. One `stop` ends them all; the first one writes.
     """
 
-    def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None):
+    def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None, ranks=ALONE):
         check_parts(model, train_dataset, test_dataset, config)
+        self.ranks = ranks
         self.model = model
         self.train_dataset = train_dataset
         self.test_dataset = test_dataset
@@ -147,6 +151,7 @@ class Trainer:
         finally:
             progress.close()
         if self.complete:
+            self.check_ranks()
             self.save_checkpoint()
 
     def run_steps(self, steps, progress):
@@ -159,9 +164,13 @@ class Trainer:
             if ends and self.test_dataset is not None:
                 tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
                 self.update_random()
-            if self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None):
+            due = self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None)
+            if due and self.ranks.first:
                 self.write_checkpoint()
-            if self.stop:
+            stop, wrote = self.ranks.most(self.stop, due and self.ranks.first)
+            if wrote:
+                self.check_ranks()
+            if stop:
                 break
 
     def write_scalars(self, first):
@@ -273,12 +282,21 @@ class Trainer:
         optimizers = [torch.optim.AdamW(groups, lr=peak, **how)]
         if hidden:
             dtype = torch.bfloat16 if config.precision == "bf16" else None
-            optimizers.append(Muon([{"params": hidden, "peak": config.muon_rate}], dtype=dtype))
+            group = {"params": hidden, "peak": config.muon_rate}
+            optimizers.append(Muon([group], dtype=dtype, ranks=self.ranks))
         return optimizers
+
+    def check_ranks(self):
+        """Refuse to go on if the ranks' parameters differ: processors of several kinds may round
+        differently."""
+        if not self.ranks.alone:
+            values = (t.detach().cpu().contiguous() for t in self.model.state_dict().values())
+            digest = hashlib.sha256(b"".join(v.view(torch.uint8).numpy() for v in values))
+            self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):
         """Write the parameters to ckpt_path, if there is one."""
-        if self.config.ckpt_path is not None:
+        if self.config.ckpt_path is not None and self.ranks.first:
             save_parameters(self.model, self.config.ckpt_path)
 
     def write_checkpoint(self):
@@ -286,7 +304,9 @@ class Trainer:
 
         Nothing is written if the file has that step already, or if an update was interrupted.
         """
-        if self.checkpoint is None or self.random is None or not self.losses:
+        if self.checkpoint is None or not self.ranks.first:
+            return False
+        if self.random is None or not self.losses:
             return False
         if self.written != len(self.losses):
             self.checkpoint.write(self.state(), self.device)

@@ -14,6 +14,7 @@ from data.text import ANSWER_CHARS, MASK, MASK_CHAR, composed, encode, parse_que
 from recipes import BATCH_QUESTIONS
 from support.errors import InputError
 from support.files import read_text
+from support.ranks import ALONE
 from support.values import real, refused, whole
 
 
@@ -130,14 +131,19 @@ def check_prompts(x, lengths):
 
 
 def predict_places(
-    model, dataset, questions, path="the evaluation file", batch_size=BATCH_QUESTIONS
+    model,
+    dataset,
+    questions,
+    path="the evaluation file",
+    batch_size=BATCH_QUESTIONS,
+    ranks=ALONE,
 ):
     """The model's `answers`, each on one line: a line break becomes a space."""
-    found = answers(model, dataset, questions, path, batch_size)
+    found = answers(model, dataset, questions, path, batch_size, ranks)
     return [answer.replace("\n", " ").replace("\r", " ") for answer in found]
 
 
-def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
+def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """The model's answer to each question: a list of strings, in order.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
@@ -154,21 +160,23 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS):
                 f" characters, got {len(ids) - 1}; shorten it"
             )
         prompts.append(ids)
-    return complete(model, dataset, prompts, batch_size)
+    return complete(model, dataset, prompts, batch_size, ranks)
 
 
-def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
+def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """What greedy decoding adds to each of the prompts, lists of ids, before the next ⁇.
 
-    Prompts of similar length run as one batch.
+    Prompts of similar length run as one batch. The batches are dealt out to the ranks, and all of
+    them get all answers.
     """
     batch_size = whole("batch_size", batch_size, 1)
     device = next(model.parameters()).device
-    found = [None] * len(prompts)
+    found = {}
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    with tqdm(total=len(prompts), desc="questions", disable=None) as bar:
-        for at in range(0, len(prompts), batch_size):
-            batch = by_length[at : at + batch_size]
+    batches = [by_length[at : at + batch_size] for at in range(0, len(prompts), batch_size)]
+    own = ranks.own(batches)
+    with tqdm(total=sum(map(len, own)), desc="questions", disable=None) as bar:
+        for batch in own:
             lengths = torch.tensor([len(prompts[i]) for i in batch])
             x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
             text = sample(
@@ -178,7 +186,9 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS):
                 new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
                 found[i] = new.split(MASK_CHAR)[0]
             bar.update(len(batch))
-    return found
+    for others in ranks.everyones(found):
+        found |= others
+    return [found[i] for i in range(len(prompts))]
 
 
 def evaluate_places(filepath, predicted_places):

@@ -5,6 +5,7 @@ import re
 import shlex
 
 import pytest
+import torch.distributed.run
 from conftest import ROOT
 
 import accuracy
@@ -32,6 +33,19 @@ def test_the_readmes_commands_parse():
     for argv in argvs:
         args = arguments.build_parser().parse_args(argv)
         assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), argv
+
+
+def test_the_clusters_commands_parse():
+    """By torchrun's own parser, then by ours."""
+    page = (ROOT / "docs" / "clusters.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    found = re.findall(r"^ +(?:srun )?torchrun (.*)$", page, re.M)
+    assert len(found) >= 6
+    for command in found:
+        known = torch.distributed.run.get_args_parser()
+        launch = known.parse_args(command.split())
+        assert launch.training_script == "src/run.py"
+        args = arguments.build_parser().parse_args(launch.training_script_args)
+        assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), command
 
 
 def test_the_assignments_commands_are_all_there():

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 
 import recipes
 from cli.record import sha256
+from support import torchrun
 
 # settings that change the parameters only by rounding or by other dropout masks
 CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile", "writer")
@@ -79,7 +80,7 @@ class RunConfig:
             argv.append("--resume")
         python = "python" if shutil.which("python") == sys.executable else sys.executable
         script = sys.argv[0] if sys.argv[0].endswith("run.py") else os.path.join("src", "run.py")
-        words = [python, script, *argv]
+        words = [*torchrun.command(python), script, *argv]
         return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
     def identity(self, settings, corpus):

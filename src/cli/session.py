@@ -2,10 +2,11 @@
 
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import recipes
 from cli.record import note_overwritten, read_record, record_path, write_record
+from support import torchrun
 from support.errors import InputError, NonFiniteLoss
 from support.files import locked, remove_leftovers
 from support.machine import peak_mb, pick_precision
@@ -41,22 +42,24 @@ def train(config, trainer, facts):
 
     `facts` are added to the record of a complete run.
     """
-    path, saved = config.writing_params_path, trainer.checkpoint
-    with locked(path):
-        for written in (path, saved.path, record_path(path)):
-            remove_leftovers(written)
+    path, saved, first = config.writing_params_path, trainer.checkpoint, trainer.ranks.first
+    trainer.ranks.check_same(saved.identity)
+    with locked(path) if first else nullcontext():
+        if first:
+            for written in (path, saved.path, record_path(path)):
+                remove_leftovers(written)
         if not prepare(config, trainer):
             return
         note_overwritten(path, trainer.checkpoint.identity)
         with stop_on_signals(trainer) as stop:
             try:
                 trainer.train()
-                if trainer.complete:
+                if not trainer.complete:
+                    trainer.write_checkpoint()
+                elif first:
                     write_record(path, run_record(config, trainer) | facts)
                     if not config.keep_checkpoint:
                         saved.remove()
-                else:
-                    trainer.write_checkpoint()
             except NonFiniteLoss as error:
                 print(f"run.py: stopped: {error}{save_what_is_left(trainer)}", file=sys.stderr)
                 raise SystemExit(1) from None
@@ -67,7 +70,8 @@ def train(config, trainer, facts):
             except OSError as error:
                 save_what_is_left(trainer)
                 resume = "; --resume continues the run" if trainer.written else ""
-                print(f"run.py: stopped: {error}{resume}", file=sys.stderr)
+                if torchrun.has_last_word():
+                    print(f"run.py: stopped: {error}{resume}", file=sys.stderr)
                 raise SystemExit(1) from None
             except Exception:  # no memory, a lost device, a bug of ours
                 save_what_is_left(trainer)
@@ -78,7 +82,25 @@ def train(config, trainer, facts):
 
 
 def prepare(config, trainer):
-    """Load the checkpoint if the run resumes. Return False if the run is complete already."""
+    """Load the checkpoint if the run resumes. Return False if the run is complete already.
+
+    The first rank alone reads it.
+    """
+    start = trainer.ranks.from_first(find_start, config, trainer)
+    if start is None:
+        return False
+    state, note = start
+    if state is not None:
+        trainer.restore(state, trainer.checkpoint.path)
+        print(f"resumed at {position(trainer)}{f'; {note}' if note else ''}", flush=True)
+    return True
+
+
+def find_start(config, trainer):
+    """The state to continue from, and a note or None; (None, None) at the beginning.
+
+    None if the run is complete already.
+    """
     path, saved = config.writing_params_path, trainer.checkpoint
     if not config.resume:
         if saved.exists():
@@ -86,7 +108,7 @@ def prepare(config, trainer):
                 f"{saved.path}: expected no checkpoint where a run begins, got one; add --resume to"
                 " continue its run, or delete it to start over"
             )
-        return True
+        return None, None
     found = None
     if saved.exists():  # read first, because another run's checkpoint is refused in any case
         found = saved.read(trainer.model, trainer.total_steps, trainer.device)
@@ -95,14 +117,11 @@ def prepare(config, trainer):
         print(f"{path} is complete, all {trainer.total_steps} steps: nothing to resume")
         if not config.keep_checkpoint:
             saved.remove()  # the run was killed before it could
-        return False
+        return None
     if found is None:
         print(f"no checkpoint {saved.path}: starting from the beginning", flush=True)
-        return True
-    state, note = found
-    trainer.restore(state, saved.path)
-    print(f"resumed at {position(trainer)}{f'; {note}' if note else ''}", flush=True)
-    return True
+        return None, None
+    return found
 
 
 def position(trainer):
@@ -142,6 +161,7 @@ def run_record(config, trainer):
         **versions(trainer.device),
         **trainer.checkpoint.identity,
         "compiled": trainer.compiled,
+        "processes": trainer.ranks.world,
         "steps": len(trainer.losses),
         "seconds": round(trainer.elapsed(), 1),
         "peak_mb": peak and round(peak),

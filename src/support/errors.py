@@ -4,6 +4,7 @@ import argparse
 import sys
 from contextlib import contextmanager, suppress
 
+from support import torchrun
 from support.streams import UNREAD, safe_streams
 
 
@@ -23,11 +24,14 @@ class Parser(argparse.ArgumentParser):
     """argparse's, whose errors are one line, without the usage."""
 
     def exit(self, status=0, message=None):
-        """Exit with a message. Characters of it that do not show are escaped: names have such."""
+        """Exit with a message. Characters of it that do not show are escaped: names have such.
+
+        Of the processes that torchrun started, the first to end in a message prints it.
+        """
         if text := (message or "").strip("\n"):
             shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
             message = message.replace(text, shown)
-        super().exit(status, message)
+        super().exit(status, message if message and torchrun.has_last_word() else None)
 
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 
+from support import torchrun
 from support.errors import InputError, first_line
 
 # mallopt's parameters, from glibc's malloc.h
@@ -70,6 +71,8 @@ def pick_device(name):
     }
     wanted = available if name == "auto" else (name,)
     for device in filter(available.get, wanted):
+        if device == "cuda" and torchrun.started():
+            _take_own_gpu()
         try:
             torch.ones(1, device=device).add(1).item()
             return torch.device(device)
@@ -85,6 +88,19 @@ def pick_device(name):
         f"--device {name}: expected such a device and a torch built for it, got none;"
         " use --device auto or cpu"
     )
+
+
+def _take_own_gpu():
+    """Make the GPU with this process's number the current one: torchrun numbers a machine's own."""
+    import torch
+
+    number, there = torchrun.number("LOCAL_RANK"), torch.cuda.device_count()
+    if number >= there:
+        raise InputError(
+            f"--nproc_per_node: expected one process a GPU, {there} at most, got"
+            f" {torchrun.number('LOCAL_WORLD_SIZE')}; lower it, or add --device cpu"
+        )
+    torch.cuda.set_device(number)
 
 
 def pick_precision(name, device):

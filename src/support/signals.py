@@ -5,8 +5,11 @@ The first signal lets the step at hand finish; a Ctrl-C after that leaves at onc
 
 import os
 import signal
+import sys
 import threading
 from contextlib import contextmanager, suppress
+
+from support import torchrun
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C; kill, schedulers; a closed terminal
 NOTICE = "\nfinishing this step, then writing a checkpoint; Ctrl-C leaves at once\n"
@@ -22,8 +25,11 @@ class SignalHandler:
 
     @property
     def code(self):
-        """The exit code that shells give a process that the signal ended."""
-        return 128 + self.signal
+        """The exit code that shells give a process that the signal ended.
+
+        Under torchrun the signal may have reached another process first: SIGTERM then.
+        """
+        return 128 + (self.signal or signal.SIGTERM)
 
     def __call__(self, number, frame):
         if self.signal is None:
@@ -32,7 +38,7 @@ class SignalHandler:
             if number == getattr(signal, "SIGHUP", None):
                 self._leave_terminal()
             with suppress(OSError):
-                os.write(2, NOTICE.encode())  # print() may be what was interrupted
+                os.write(sys.stderr.fileno(), NOTICE.encode())  # print() may be interrupted
         elif number == signal.SIGINT:  # others come twice by themselves, from shells and make
             raise KeyboardInterrupt
 
@@ -49,6 +55,8 @@ def stop_on_signals(trainer):
     """Signals ask `trainer` to stop while the block runs; what they did before is then restored.
 
     A signal that is ignored (nohup) stays ignored, and outside the main thread nothing changes.
+    Under torchrun nothing is restored: it sends SIGTERM to the processes that a lost one leaves,
+    while they are saying so.
     """
     stop, before = SignalHandler(trainer), {}
     if threading.current_thread() is threading.main_thread():
@@ -59,7 +67,7 @@ def stop_on_signals(trainer):
     try:
         yield stop
     finally:
-        for number, handler in before.items():
+        for number, handler in before.items() if not torchrun.started() else ():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 
 

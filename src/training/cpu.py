@@ -2,7 +2,7 @@
 
 import math
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -11,6 +11,7 @@ from tqdm import tqdm
 from support.errors import first_line
 from support.signals import ignore_signals
 from training.microbatches import MicroBatchPool
+from training.muon import Muon
 from training.protocols import BatchDataset
 
 
@@ -36,6 +37,9 @@ class CpuSteps:
             norm = trainer.clip().item()
             if not math.isfinite(loss) or not math.isfinite(norm):
                 trainer.raise_non_finite(loss, norm)
+            for optimizer in trainer.optimizers:
+                if isinstance(optimizer, Muon):
+                    optimizer.prepare()  # asks other ranks, so it may fail, and changes nothing
             trainer.random = None  # until the step is complete, no state is worth saving
             for optimizer in trainer.optimizers:
                 optimizer.step()
@@ -60,7 +64,12 @@ class CpuSteps:
             loss = trainer.loss(x.to(trainer.device), y.to(trainer.device)) * weight
             return [loss.detach(), *torch.autograd.grad(loss, trained, allow_unused=True)]
 
-        loss, *gradients = self.pool.sum(gradient, micro_batches)
+        if trainer.ranks.alone:
+            loss, *gradients = self.pool.sum(gradient, micro_batches)
+        else:
+            like = [trained[0].new_empty(()), *trained]
+            with closing(self.pool.results(gradient, micro_batches, trainer.ranks)) as results:
+                loss, *gradients = trainer.ranks.sum(results, len(micro_batches), like)
         for parameter, total in zip(trained, gradients, strict=True):
             if total is not None:  # in the parameter's memory layout, as the optimizers want it
                 parameter.grad = torch.empty_like(parameter).copy_(total)

@@ -49,9 +49,12 @@ class GpuSteps:
             optimizer.found_inf = self.failed
             for group in optimizer.param_groups:  # a graph reads its rate from one place
                 group["lr"] = torch.as_tensor(group["lr"], dtype=torch.float32).to(self.device)
+        self.ranks = trainer.ranks
+        self.steps_per_fetch = 1  # with other ranks, which must read the losses after the same step
         self.captures = self.device.type == "cuda"
         if self.captures:  # in some releases of torch cuDNN's dropout rounds 0.1 to 1/16 or 2/16
             torch.backends.cuda.enable_cudnn_sdp(False)
+            self.draw_own_masks()
         self.warm = Counter()  # steps of each batch size that no graph has run
         self.graphs = {}  # by batch size
         self.pool = None  # of memory, which the graphs share
@@ -70,8 +73,12 @@ class GpuSteps:
             trainer.set_rate(done, tokens)
             ends = step == trainer.steps_per_epoch - 1 or done == trainer.total_steps
             late = time.monotonic() - fetched > FETCH_SECONDS
+            if not self.ranks.alone:
+                late = len(in_flight) >= self.steps_per_fetch
             if ends or late or len(in_flight) == IN_FLIGHT:
                 self.fetch_losses(in_flight)
+                (seconds,) = self.ranks.most(time.monotonic() - fetched)
+                self.steps_per_fetch = len(in_flight) * FETCH_SECONDS / max(seconds, 1e-6)
                 in_flight, fetched = [], time.monotonic()
                 yield epoch, step
 
@@ -82,6 +89,13 @@ class GpuSteps:
         stream = torch.cuda.Stream(self.device)
         stream.wait_stream(torch.cuda.current_stream(self.device))
         return torch.cuda.stream(stream)
+
+    def draw_own_masks(self):
+        """Let dropout's masks differ from those of the other ranks, which have other rows."""
+        generator = torch.cuda.default_generators[torch.cuda.current_device()]
+        offset = generator.get_offset()
+        generator.manual_seed(generator.initial_seed() + self.ranks.rank)
+        generator.set_offset(offset)
 
     def begin_step(self, number, epoch, step):
         """Prepare model and examples for step `number`, the epoch's `step`."""
@@ -150,8 +164,13 @@ class GpuSteps:
         trainer = self.trainer
         rows = self.first + torch.arange(count, device=self.device)  # (count,)
         trainer.model.zero_grad(set_to_none=True)
-        loss = trainer.loss(self.x[rows], self.y[rows])
+        own = self.ranks.own(rows)
+        own = own if len(own) else rows[:1]  # every rank computes a gradient, and may not count
+        loss = trainer.loss(self.x[own], self.y[own])
         loss.backward()
+        if not self.ranks.alone:
+            targets = (self.y[own] != 0).sum() * (self.ranks.rank < count)
+            loss = self.ranks.mean(loss.detach(), trainer.model.parameters(), targets)
         result = torch.stack((loss.detach(), trainer.clip())).double()  # (2,)
         self.failed.logical_or_(~result.isfinite().all())
         with warnings.catch_warnings():  # that a step runs uncaptured

@@ -10,6 +10,7 @@ from contextlib import closing
 import torch
 
 from layers.dropout import seeded
+from support.ranks import ALONE
 
 
 class MicroBatchPool:
@@ -33,7 +34,7 @@ class MicroBatchPool:
         threads after the micro-batches that they are computing.
         """
         sums = None
-        with closing(self._results(function, micro_batches)) as results:
+        with closing(self.results(function, micro_batches)) as results:
             for result in results:
                 sums = sums or [None] * len(result)
                 for i, (total, tensor) in enumerate(zip(sums, result, strict=True)):
@@ -44,9 +45,16 @@ class MicroBatchPool:
                 del result, tensor  # while the next are computed
         return sums
 
-    def _results(self, function, micro_batches):
-        """Yield function(micro_batch) in order. A thread that is done takes the next one."""
+    def results(self, function, micro_batches, ranks=ALONE):
+        """A generator of function(micro_batch) for this rank's share of them, in order.
+
+        Each micro-batch has the same seed on any number of ranks.
+        """
         seeds = torch.randint(2**32, (len(micro_batches),)).tolist()
+        return self._run(function, ranks.own(micro_batches), ranks.own(seeds))
+
+    def _run(self, function, micro_batches, seeds):
+        """Yield function(micro_batch) in order. A thread that is done takes the next one."""
         workers = min(self.threads, len(micro_batches))
 
         def work(micro_batch, seed):
@@ -58,7 +66,7 @@ class MicroBatchPool:
                 torch.set_num_threads(self.threads // workers)  # in each operation of this thread
             return work(micro_batch, seed)
 
-        if workers == 1:
+        if workers <= 1:
             yield from map(work, micro_batches, seeds)
             return
         futures = []

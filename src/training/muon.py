@@ -2,6 +2,8 @@
 
 import torch
 
+from support.ranks import ALONE
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # Jordan's: steep at 0, not convergent, within 0.7 … 1.2
 ITERATIONS = 5
 
@@ -18,8 +20,9 @@ class Muon(torch.optim.Optimizer):
     tensor that is not 0 where a gradient was not finite, stops the update.
     """
 
-    def __init__(self, params, lr=0.02, momentum=0.95, dtype=None):
-        self.dtype = dtype
+    def __init__(self, params, lr=0.02, momentum=0.95, dtype=None, ranks=ALONE):
+        self.dtype, self.ranks = dtype, ranks
+        self.prepared = None
         super().__init__(params, {"lr": lr, "momentum": momentum})
         for group in self.param_groups:
             for p in group["params"]:
@@ -35,32 +38,54 @@ class Muon(torch.optim.Optimizer):
         if closure is not None:
             raise ValueError("closure: expected none, got one; compute the gradient before step()")
         stopped = getattr(self, "found_inf", None)
+        for group, matrices, averages, updates in self.prepared or self._updates():
+            rows, columns = updates.shape[1:]
+            rate = group["lr"] * max(1, rows / columns) ** 0.5
+            if stopped is not None:
+                rate = rate * (stopped == 0)
+            for p, average, update in zip(matrices, averages, updates, strict=True):
+                self.state[p]["momentum"].copy_(average)
+                p.sub_(update * rate)
+        self.prepared = None
+
+    @torch.no_grad()
+    def prepare(self):
+        """Compute now what step() will need. Parameters and state do not change."""
+        self.prepared = list(self._updates())
+
+    def _updates(self):
+        """Yield (group, matrices, their new momenta, their updates) for each shape of matrices."""
         for group in self.param_groups:
             by_shape = {}
             for p in group["params"]:
                 if p.grad is not None:
                     by_shape.setdefault(p.shape, []).append(p)
-            for (rows, columns), matrices in by_shape.items():
-                updates = torch.stack(
-                    [self._averaged(p, group["momentum"], stopped) for p in matrices]
-                )  # (N, rows, columns)
-                updates = orthogonalize(updates, self.dtype)  # (N, rows, columns)
-                rate = group["lr"] * max(1, rows / columns) ** 0.5
-                if stopped is not None:
-                    rate = rate * (stopped == 0)
-                for p, update in zip(matrices, updates, strict=True):
-                    p.sub_(update * rate)
+            for matrices in by_shape.values():
+                pairs = [self._averaged(p, group["momentum"]) for p in matrices]
+                averages, ahead = zip(*pairs, strict=True)
+                yield group, matrices, averages, self._orthogonalized(torch.stack(ahead))
 
-    def _averaged(self, p, momentum, stopped):
-        """The gradient averaged with those before it, looking one step ahead (Nesterov)."""
-        state = self.state[p]
+    def _averaged(self, p, momentum):
+        """The gradient averaged with those before it; and looking one step ahead (Nesterov)."""
+        state, stopped = self.state[p], getattr(self, "found_inf", None)
         if "momentum" not in state:
             state["momentum"] = torch.zeros_like(p)
         average, gradient = state["momentum"], p.grad
         if stopped is not None:
             gradient = torch.where(stopped == 0, gradient, average)
-        average.lerp_(gradient, 1 - momentum)
-        return gradient.lerp(average, momentum)
+        average = average.lerp(gradient, 1 - momentum)
+        return average, gradient.lerp(average, momentum)
+
+    def _orthogonalized(self, matrices):
+        """orthogonalize(matrices); each rank computes its share of the N, and all get all."""
+        if self.ranks.alone:
+            return orthogonalize(matrices, self.dtype)
+        n = -(-len(matrices) // self.ranks.world)  # of a rank
+        own = matrices[n * self.ranks.rank :][:n]
+        updates = torch.zeros_like(matrices[:1]).repeat(n, 1, 1)  # (n, rows, columns)
+        if len(own):
+            updates[: len(own)] = orthogonalize(own, self.dtype)
+        return self.ranks.gather(updates)[: len(matrices)]  # (N, rows, columns)
 
 
 def orthogonalize(matrices, dtype=None):

@@ -35,7 +35,7 @@ class GpuDataset(BatchDataset, Protocol):
         """A copy of the dataset whose tensors are on the device."""
 
     def padded_batch(self, indices: Tensor, seed: int, epoch: Tensor) -> tuple[Tensor, Tensor]:
-        """x and y (B, L) of the examples `indices` (B,) of the epoch ().
+        """x and y (B, L) of the examples `indices` (B,) of the epoch (); y is 0 where no target is.
 
         No shape and no branch depends on a value: the host never waits for the GPU.
         """

@@ -28,8 +28,9 @@ def test_four_cases_of_faults():
     assert {name: result["ok"] for name, result in found.items()} == dict.fromkeys(cases, True)
 
 
-def test_an_unknown_case_is_one_line():
-    argv = [sys.executable, ROOT / "bench" / "faults.py", "--cases", "kills,quakes"]
+@pytest.mark.parametrize("script", ["faults.py", "lost_ranks.py"])
+def test_an_unknown_case_is_one_line(script):
+    argv = [sys.executable, ROOT / "bench" / script, "--cases", "kills,quakes"]
     result = subprocess.run(argv, capture_output=True, text=True)
     (line,) = result.stderr.splitlines()
     assert (result.returncode, result.stdout) == (2, "") and "got quakes; see" in line

@@ -1,0 +1,281 @@
+"""The command line in several processes: one voice, one writer, one end; and torchrun itself."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import torch
+from conftest import ROOT, biography
+from together import commands
+
+import model
+import recipes
+import run
+from support import machine, torchrun
+from support.errors import InputError
+from support.signals import stop_on_signals
+from training.cpu import CpuSteps
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork") or torch.cuda.is_available(), reason="forks after torch has started"
+)
+STEPS = 7
+KILLED_ONCE = """
+import os, sys
+sys.path[:0] = {paths}
+import broken_runs, run
+from data import examples
+from training.cpu import CpuSteps
+broken_runs.shrink(False)
+examples.MICRO_BATCH_TOKENS = 64
+gradient = CpuSteps.gradient
+def broken(self, micro_batches):
+    if len(self.trainer.losses) == 4 and os.environ["TORCHELASTIC_RESTART_COUNT"] == "0":
+        if self.trainer.ranks.rank == 1:
+            broken_runs.die()
+    return gradient(self, micro_batches)
+CpuSteps.gradient = broken
+run.main()
+"""
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch):
+    """A small model, which the forked processes have too."""
+    build = model.GPTConfig
+    sizes = dict(n_layer=1, n_head=2, n_embd=16)
+    monkeypatch.setattr(model, "GPTConfig", lambda *a, **k: build(*a, **{**k, **sizes}))
+    monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
+
+
+def args(world, *more, out="out.params"):
+    return [
+        *("pretrain", "vanilla", str(world.wiki), "--batch_size", "3", "--device", "cpu"),
+        *("--max_steps", str(STEPS), "--writing_params_path", str(world.folder / out), *more),
+    ]
+
+
+def at_step(step, acts):
+    """For `before`: in the middle of a step, rank r does acts[r]()."""
+
+    def before(rank):
+        gradient = CpuSteps.gradient
+
+        def broken(self, micro_batches):
+            if len(self.trainer.losses) == step and rank in acts:
+                acts[rank]()
+            return gradient(self, micro_batches)
+
+        CpuSteps.gradient = broken
+
+    return before
+
+
+def send(number):
+    return lambda: os.kill(os.getpid(), number)
+
+
+def ours(shown):
+    return [line for line in shown.splitlines() if "run.py: " in line]
+
+
+# -------------------------------------------------------------------------------------- one voice
+
+
+def test_the_experiment_in_two_processes_is_that_in_one(world, capsys):
+    run.main(args(world, out="one.params"))
+    one = capsys.readouterr().out
+    codes, out, err = commands(2, args(world, "--checkpoint_every", "1"))
+    path = world.folder / "out.params"
+    assert codes == [0, 0], err
+    assert path.read_bytes() == (world.folder / "one.params").read_bytes()
+    assert out == one.replace("device cpu,", "device cpu, 2 processes,").replace("one.", "out.")
+    assert err.count("train loss") == 1  # one bar; where no terminal is, one line
+    facts = json.loads((world.folder / "out.params.json").read_text())
+    assert facts["processes"] == 2 and facts["steps"] == STEPS
+    evaluate = ["evaluate", "vanilla", world.wiki, "--reading_params_path", path]
+    evaluate += ["--eval_corpus_path", world.dev, "--device", "cpu", "--batch_size", "1"]
+    run.main([str(word) for word in [*evaluate, "--outputs_path", world.folder / "one"]])
+    one = capsys.readouterr().out
+    codes, out, err = commands(2, [*evaluate, "--outputs_path", world.folder / "two"])
+    assert (codes, out) == ([0, 0], one) and "Correct: " in out
+    assert (world.folder / "two").read_bytes() == (world.folder / "one").read_bytes()
+    left = {path.name for path in world.folder.iterdir()}
+    assert not [name for name in left if "checkpoint" in name or "lock" in name]
+
+
+def test_bad_input_is_one_line_and_nothing_is_written(world):
+    other = world.folder / "other.txt"
+    other.write_text(world.wiki.read_text(encoding="utf-8") + biography("Al Gray", "Graz"))
+    broken = world.folder / "broken.params.checkpoint"
+    broken.write_bytes(b"broken")
+    before = {path: path.read_bytes() for path in world.folder.iterdir()}
+
+    def another_corpus(rank):
+        real = run.build
+        if rank == 1:
+
+            def build(source):
+                object.__setattr__(source, "corpus_path", str(other))
+                return real(source)
+
+            run.build = build
+
+    for argv, how, says in (
+        (args(world, "--seed", "x"), None, "argument --seed: expected a whole number"),
+        (args(world, out="no/out.params"), None, "--writing_params_path: expected an existing"),
+        (args(world), another_corpus, "corpus_sha256: expected that of rank 0 on all ranks, '"),
+        (args(world, "--resume", out="broken.params"), None, "expected a checkpoint that torch"),
+    ):
+        codes, out, err = commands(2, argv, how)
+        (line,) = ours(err)
+        assert 2 in codes and set(codes) <= {1, 2} and says in line, (codes, err)
+        assert "Traceback" not in err
+        assert {path: path.read_bytes() for path in world.folder.iterdir()} == before
+
+
+def test_a_bug_shows_its_traceback_on_any_rank(world):
+    def bug():
+        raise KeyError("a bug")
+
+    codes, _, err = commands(2, args(world), at_step(2, {1: bug}))
+    assert codes[0] == 1 and codes[1] == 99 and "KeyError: 'a bug'" in err
+
+
+# --------------------------------------------------------------------------------------- endings
+
+
+def test_a_rank_is_killed_and_any_number_continue(world):
+    run.main(args(world, out="one.params"))
+    want = (world.folder / "one.params").read_bytes()
+    path = world.folder / "out.params"
+    codes, _, err = commands(2, args(world), at_step(4, {1: send(signal.SIGKILL)}))
+    (line,) = ours(err)
+    assert codes == [1, -signal.SIGKILL] and "Traceback" not in err
+    assert line.startswith("run.py: stopped: expected all processes of the run, lost one (")
+    assert line.endswith("); --resume continues the run") and ".cc:" not in line
+    kept = (world.folder / "out.params.checkpoint").read_bytes()
+    steps = torch.load(f"{path}.checkpoint", weights_only=True)["state"]["losses"].numel()
+    assert steps == 4  # what was whole
+    run.main(args(world, "--resume"))
+    assert path.read_bytes() == want
+    for number in (2, 3):
+        path.unlink()
+        (world.folder / "out.params.checkpoint").write_bytes(kept)
+        codes, out, err = commands(number, args(world, "--resume"))
+        assert codes == [0] * number and out.count(f"resumed at epoch 1 iter {steps}") <= 1, err
+        assert out.count("resumed at ") == 1 and path.read_bytes() == want
+    assert commands(2, args(world, "--resume"))[1].count("nothing to resume") == 1
+
+
+def test_the_first_rank_is_killed(world, monkeypatch):
+    monkeypatch.setattr(recipes, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(recipes, "CHECKPOINT_SHARE", float("inf"))
+    run.main(args(world, out="one.params"))
+    codes, _, err = commands(2, args(world), at_step(4, {0: send(signal.SIGKILL)}))
+    assert codes == [-signal.SIGKILL, 1], err
+    (line,) = ours(err)
+    assert "lost one" in line
+    codes, out, err = commands(2, args(world, "--resume"))
+    assert codes == [0, 0] and "(step 4 of 7)" in out, err
+    one, two = (world.folder / f"{name}.params" for name in ("one", "out"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_a_signal_to_one_stops_all_in_the_same_step(world, rank):
+    codes, out, err = commands(2, args(world), at_step(4, {rank: send(signal.SIGINT)}))
+    assert codes[rank] == 130 and codes[1 - rank] == 143, err
+    *_, says, command = out.splitlines()
+    assert "(step 5 of 7)" in says and "holds 5 steps. Continue with" in says
+    words = shlex.split(command)
+    assert words[words.index("--nproc_per_node") + 1] == "2"
+    assert words[-len(args(world)) - 1 :] == [*args(world), "--resume"]
+    assert err.count("finishing this step") == (rank == 0)
+
+
+def test_a_second_run_is_refused(world):
+    from support.files import locked
+
+    with locked(str(world.folder / "out.params")):
+        codes, _, err = commands(2, args(world))
+    (line,) = ours(err)
+    assert codes == [2, 1] and "expected no other run to write it" in line
+
+
+# --------------------------------------------------------------------------------------- torchrun
+
+
+def test_torchrun_heals_a_run(world):
+    """A rank kills itself; torchrun starts both again, and they go on."""
+    run.main(args(world, out="one.params"))
+    script = world.folder / "run.py"
+    script.write_text(KILLED_ONCE.format(paths=[str(ROOT / name) for name in ("src", "bench")]))
+    argv = args(world, "--resume", "--checkpoint_every", "1")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"),
+            *("--max-restarts", "3", str(script), *argv),
+        ],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    one, two = (world.folder / f"{name}.params" for name in ("one", "out"))
+    assert one.read_bytes() == two.read_bytes()
+    assert len(ours(done.stderr)) == 1 and done.stdout.count("Parameters written to") == 1
+    assert (
+        "--max-restarts 3" in json.loads((world.folder / "out.params.json").read_text())["command"]
+    )
+
+
+def test_torchruns_sigterm_does_not_silence_a_process_that_lost_another(monkeypatch):
+    """It comes while the others say why they end, after training has been left."""
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with stop_on_signals(SimpleNamespace(stop=False)):
+            pass
+        send(signal.SIGTERM)()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_without_torchrun_there_is_no_talk_of_it(world, monkeypatch):
+    """torch imports torch.distributed by itself; we do not ask for it."""
+    asked, real = [], __import__
+
+    def counted(name, globals=None, locals=None, fromlist=(), level=0):
+        if name.startswith("torch.distributed") and str(ROOT / "src") in globals["__file__"]:
+            asked.append(name)
+        return real(name, globals, locals, fromlist, level)
+
+    monkeypatch.setattr("builtins.__import__", counted)
+    monkeypatch.setenv("RANK", "1")  # as some clusters set it
+    run.main(args(world))
+    assert not asked and torchrun.command("python") == ["python"] and torchrun.has_last_word()
+
+
+def test_each_process_has_its_gpu(monkeypatch):
+    chosen = []
+    for name, value in (
+        ("TORCHELASTIC_RUN_ID", "1"),
+        ("LOCAL_RANK", "1"),
+        ("LOCAL_WORLD_SIZE", "2"),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setattr(torch, "ones", lambda *size, device: torch.zeros(*size))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert machine.pick_device("auto").type == "cuda" and chosen == [1]
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(InputError, match="expected one process a GPU, 1 at most, got 2; lower it"):
+        machine.pick_device("auto")
