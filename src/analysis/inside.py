@@ -3,7 +3,6 @@
 Legend: B prompts, t characters of the longest, L layers, h heads, C n_embd, V vocab_size.
 """
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -33,7 +32,7 @@ def observe(model, prompts):
         x, ends = padded(prompts[at : at + BATCH_QUESTIONS])
         rows = torch.arange(len(x))
         states = residuals(model, x)  # (L + 1) times (B, t, C)
-        weights = [weights[rows, :, ends] for weights in weights_of(model, x)]  # (B, h, t)
+        weights = [layer[rows, :, ends] for layer in weights_on(model, states)]  # (B, h, t)
         states = torch.stack([state[rows, ends] for state in states], 1)  # (B, L + 1, C)
         lens = model.head(model.ln_f(states)).softmax(-1)  # (B, L + 1, V)
         weights = torch.stack(weights, 1)  # (B, L, h, t)
@@ -48,14 +47,15 @@ def weights_of(model, x):
     matrix of weights; where positions share a slot, the slot's by their shares.
     """
     model.eval()
-    found = []
+    return weights_on(model, residuals(model, x))
 
-    def keep(attn, inputs):
-        found.append(attn.attention_weights(inputs[0]))  # (B, h, t, t)
 
-    with hooked([block.attn for block in model.blocks], keep):
-        model(x)
-    return found
+def weights_on(model, states):
+    """As `weights_of`, given what enters each layer."""
+    return [
+        block.attn.attention_weights(block.ln1(state))  # (B, h, t, t)
+        for block, state in zip(model.blocks, states, strict=False)
+    ]
 
 
 @torch.no_grad()
@@ -97,20 +97,16 @@ def interchange(model, prompts, donors, spans, letters):
 def residuals(model, x):
     """What enters each layer, and what leaves the last: L + 1 tensors (B, t, C), for x (B, t)."""
     found = []
-    with hooked([*model.blocks, model.ln_f], lambda _, inputs: found.append(inputs[0])):
-        model(x)
-    return found
-
-
-@contextmanager
-def hooked(modules, hook):
-    """While it lasts, the hook sees the input of each of the modules, and may replace it."""
-    hooks = [module.register_forward_pre_hook(hook) for module in modules]
+    modules = [*model.blocks, model.ln_f]
+    hooks = [
+        m.register_forward_pre_hook(lambda _, inputs: found.append(inputs[0])) for m in modules
+    ]
     try:
-        yield
+        model(x)
     finally:
-        for one in hooks:
-            one.remove()
+        for hook in hooks:
+            hook.remove()
+    return found
 
 
 def padded(prompts):

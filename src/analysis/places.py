@@ -5,35 +5,52 @@ Legend: B rows, t tokens of a row, V vocab_size.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import torch
+import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 
 from data.text import MASK
 from layers.base import Cache
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
-ROWS = 256  # beginnings of answers that the model continues together
+ROWS = 128  # beginnings that the model continues together: their caches are memory
+STRETCH = 4  # letters that it reads at once: few steps, and little padding
 
 
 class Tree:
-    """The letters of a set of texts, as a tree: a node for each beginning of a text.
+    """The letters of a set of texts, as a tree: a node where a text ends, where texts part ways,
+    and after STRETCH letters without either.
 
-    Node 0 is the empty beginning. `children` holds {letter's id: node} of each node, `texts` the
-    text that ends there, or None. A text with a letter that `stoi` lacks is left out.
+    Node 0 is the empty beginning. `children` holds of each node {first letter's id: (the ids of all
+    letters up to the next node, that node)}; `texts` the text that ends there, or None. A text with
+    a letter that `stoi` lacks is left out.
     """
 
     def __init__(self, texts, stoi):
-        self.children, self.texts = [{}], [None]
+        self.children, self.texts = [], []
+        letters = {}  # {id: what follows}, and {None: the text that ends here}
         for text in texts:
             if set(text) <= stoi.keys():
-                node = 0
+                at = letters
                 for char in text:
-                    node = self.children[node].setdefault(stoi[char], len(self.children))
-                    if node == len(self.children):
-                        self.children.append({})
-                        self.texts.append(None)
-                self.texts[node] = text
+                    at = at.setdefault(stoi[char], {})
+                at[None] = text
+        self._add(letters)
+
+    def _add(self, letters):
+        """Make a node of what follows a beginning, and those below it. Returns its number."""
+        node = len(self.texts)
+        self.texts.append(letters.pop(None, None))
+        self.children.append({})
+        for first, rest in letters.items():
+            ids = [first]
+            while len(rest) == 1 and None not in rest and len(ids) < STRETCH:
+                ((letter, rest),) = rest.items()
+                ids.append(letter)
+            self.children[node][first] = (ids, self._add(rest))
+        return node
 
 
 @dataclass
@@ -62,64 +79,91 @@ def distributions(model, prompts, tree, floor=FLOOR):
     by_length = sorted(range(len(prompts)), key=lambda number: len(prompts[number]))
     for at in range(0, len(prompts), ROWS):
         numbers = by_length[at : at + ROWS]
-        rows = [torch.tensor(prompts[number]) for number in numbers]
-        lengths = torch.tensor([len(row) for row in rows])  # (B,)
-        longest = int(lengths.max())
-        cache = model.new_cache(len(rows), min(model.context, longest + depth(tree)))
-        logits = model(pad_sequence(rows, batch_first=True), cache=cache)[0]  # (B, t, V)
-        cache[0].lengths.copy_(lengths)  # forget the padding
-        logits = logits[torch.arange(len(rows)), lengths - 1]  # (B, V)
-        waiting = [(cache, logits, [(number, 0, 1.0) for number in numbers])]
-        while waiting:  # the last first, so that few caches wait
-            cache, logits, beginnings = waiting.pop()
-            going_on = grow(logits, beginnings, tree, found, floor)
-            full = cache[0].lengths >= model.context  # (B,)
-            for row, _, (number, _, probability) in going_on:
-                found[number].pruned += probability * full[row].item()
-            going_on = [step for step in going_on if not full[step[0]]]
-            for first in range(0, len(going_on), ROWS):
-                parents, ids, grown = zip(*going_on[first : first + ROWS], strict=True)
-                part = select(cache, torch.tensor(parents))
-                logits = model(torch.tensor(ids)[:, None], cache=part)[0][:, 0]  # (B, V)
-                waiting.append((part, logits, grown))
+        beginnings = [(number, 0, 1.0) for number in numbers]
+        cache = model.new_cache(len(numbers), len(prompts[numbers[-1]]))
+        logits, _ = run(model, [prompts[number] for number in numbers], cache)  # (B, V)
+        waiting = []
+        while True:
+            room = (model.context - cache[0].lengths).tolist()
+            steps = grow(logits, beginnings, room, tree, found, floor)
+            waiting += [(cache, batch) for batch in batches(steps, room)]
+            if not waiting:
+                break
+            cache, steps = waiting.pop()  # the last first, so that few caches wait
+            parents, letters, beginnings = zip(*steps, strict=True)
+            cache = select(cache, torch.tensor(parents), max(map(len, letters)))
+            logits, shares = run(model, letters, cache)  # (B, V), (B,)
+            beginnings = follow(beginnings, shares.tolist(), found)
     return found
 
 
-def grow(logits, beginnings, tree, found, floor):
+def run(model, texts, cache):
+    """The logits (B, V) behind texts, B lists of ids, that continue a cache; and the probability of
+    each text given its first letter (B,).
+    """
+    lengths = torch.tensor([len(text) for text in texts])  # (B,)
+    ids = pad_sequence([torch.tensor(text) for text in texts], batch_first=True)  # (B, t)
+    logits = model(ids, cache=cache)[0]  # (B, t, V)
+    cache[0].lengths += lengths - ids.size(1)  # forget the padding
+    each = logits[:, :-1].double().softmax(-1).gather(2, ids[:, 1:, None])[:, :, 0]  # (B, t - 1)
+    padding = torch.arange(1, ids.size(1)) >= lengths[:, None]  # (B, t - 1)
+    return logits[torch.arange(len(ids)), lengths - 1], each.masked_fill(padding, 1).prod(1)
+
+
+def grow(logits, beginnings, room, tree, found, floor):
     """Share out the probability of each of the beginnings by its next letter.
 
-    `beginnings` are (number of the prompt, node, probability), one for each row of logits (B, V).
-    Returns those to go on with, one letter longer: (row, the letter's id, the new beginning).
+    `beginnings` are (number of the prompt, node, probability), one for each row of logits (B, V);
+    `room` says how many more letters fit. Returns the steps to go on with: (row, ids up to the next
+    node, the beginning of that node, with the probability of the first of these letters).
     """
     probabilities = logits.double().softmax(-1).tolist()  # (B, V)
-    going_on = []
+    steps = []
     for row, (number, node, probability) in enumerate(beginnings):
         of, inside = found[number], 0.0
         if tree.texts[node] is not None:
             of.listed[tree.texts[node]] = probability * probabilities[row][MASK]
             inside += probabilities[row][MASK]
-        for letter, child in tree.children[node].items():
+        for letter, (ids, child) in tree.children[node].items():
             inside += probabilities[row][letter]
             longer = probability * probabilities[row][letter]
-            if longer >= floor:
-                going_on.append((row, letter, (number, child, longer)))
+            if longer >= floor and len(ids) <= room[row]:
+                steps.append((row, ids, (number, child, longer)))
             else:
                 of.pruned += longer
         of.outside += probability * max(0.0, 1.0 - inside)
-    return going_on
+    return steps
 
 
-def depth(tree):
-    """Letters of the longest text."""
-    return max((len(text) for text in tree.texts if text is not None), default=0)
+def batches(steps, room):
+    """The steps in lists of ROWS at most, of about as many letters each: padded, they fit."""
+    steps = sorted(steps, key=letters_of)
+    for at in range(0, len(steps), ROWS):
+        batch = steps[at : at + ROWS]
+        if letters_of(batch[-1]) <= min(room[row] for row, _, _ in batch):
+            yield batch
+        else:
+            yield from (list(alike) for _, alike in groupby(batch, key=letters_of))
 
 
-def select(cache, rows):
-    """The caches of some rows (B,), in a model's list of one Cache a layer."""
-    lengths = cache[0].lengths[rows]
+def letters_of(step):
+    return len(step[1])
+
+
+def follow(beginnings, shares, found):
+    """The beginnings, of which `shares` of the probability go on as the tree does."""
+    for (number, _, probability), share in zip(beginnings, shares, strict=True):
+        found[number].outside += probability * (1 - share)
+    return [(n, node, p * share) for (n, node, p), share in zip(beginnings, shares, strict=True)]
+
+
+def select(cache, rows, t):
+    """The caches of some rows (B,), with room for t more positions."""
+    lengths = cache[0].lengths[rows]  # (B,)
+    n = int(lengths.max())
     chosen = []
     for layer in cache:
-        part = Cache(lengths, layer.room)
-        part.kept = [kept[rows] for kept in layer.kept]
+        part = Cache(lengths, n + t)
+        part.kept = [F.pad(kept[rows, :, :n], (0, 0, 0, t)) for kept in layer.kept]
         chosen.append(part)
     return chosen

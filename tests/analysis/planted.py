@@ -30,8 +30,8 @@ class Planted(nn.Module):
             return self.logits(texts, [0] * len(texts), idx.size(1)), None
         (part,) = cache
         if part.kept is None:
-            part.kept = [torch.zeros(len(idx), part.room, dtype=torch.int64)]
-        (kept,) = part.kept
+            part.kept = [torch.zeros(len(idx), 1, part.room, 1, dtype=torch.int64)]
+        kept = part.kept[0][:, 0, :, 0]  # (B, room)
         starts = part.lengths.tolist()
         for row, start in enumerate(starts):
             kept[row, start : start + idx.size(1)] = idx[row]

@@ -54,7 +54,10 @@ def test_what_does_not_fit_behind_the_prompt_counts_as_pruned(corpus):
     assert sum(cut.listed.values()) + cut.pruned + cut.outside == pytest.approx(1)
 
 
-def test_a_tree_has_a_node_for_each_beginning():
-    tree = Tree(["ab", "abc", "b", "x"], {"a": 5, "b": 6, "c": 7})
-    assert tree.children == [{5: 1, 6: 4}, {6: 2}, {7: 3}, {}, {}]
-    assert tree.texts == [None, None, "ab", "abc", "b"]
+def test_a_tree_has_a_node_where_a_text_ends_or_texts_part_ways(monkeypatch):
+    tree = Tree(["ab", "abc", "bca", "bcb", "x"], {"a": 5, "b": 6, "c": 7})
+    parts = {5: ([5, 6], 1), 6: ([6, 7], 3)}
+    assert tree.children == [parts, {7: ([7], 2)}, {}, {5: ([5], 4), 6: ([6], 5)}, {}, {}]
+    assert tree.texts == [None, "ab", "abc", None, "bca", "bcb"]
+    monkeypatch.setattr("analysis.places.STRETCH", 2)
+    assert Tree(["abc"], {"a": 5, "b": 6, "c": 7}).children == [{5: ([5, 6], 1)}, {7: ([7], 2)}, {}]
