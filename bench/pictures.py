@@ -121,3 +121,53 @@ def draw_costs(times, slopes, path):
     panel.grid(alpha=0.3)
     panel.legend()
     figure.savefig(path)
+
+
+def draw_scaling(lines, path):
+    """What scaling.py has measured: bits a parameter against exposures, and against the facts that
+    there are; and accuracy against people. Lines that differ in the seed alone are one point.
+    """
+    figure, (over, against, worlds) = panels(3, (14, 4.4))
+    known = [line for line in lines if line["kind"] == "capacity"]
+    sizes = sorted({(line["n_layer"], line["n_embd"]) for line in known})
+    names = sorted({line["names"] for line in known})
+    top = 0
+    for optimizer, style in (("Muon", "-"), ("AdamW", ":")):
+        for size in sizes:
+            for n in names:
+                wanted = (*size, n, optimizer)
+                own = [x for x in known if model_of(x) == wanted]
+                if not own:
+                    continue
+                points = means(own, "exposures", lambda line: line["bits"] / line["parameters"])
+                how = dict(color=f"C{sizes.index(size)}", marker="os^Dv"[names.index(n) % 5])
+                label = f"{size[0]} x {size[1]}, {n:,} names, {optimizer}"
+                over.plot(list(points), list(points.values()), linestyle=style, label=label, **how)
+                if optimizer == "Muon":
+                    there = 8 * n / own[0]["parameters"]
+                    top = max(top, there)
+                    against.plot(there, points[max(points)], **how)
+                    against.annotate(f" {max(points)}", (there, points[max(points)]), fontsize=7)
+    for height in (1, 2):
+        over.axhline(height, color="gray", linestyle="--", linewidth=1)
+    over.set(xscale="log", xlabel="exposures of each fact", ylabel="bits a parameter")
+    over.legend(fontsize=6)
+    against.plot((0, top), (0, top), color="gray", linestyle="--", linewidth=1)
+    against.set(xlabel="bits a parameter that there are to know", ylabel="known, most exposures")
+    asked = [line for line in lines if line["kind"] == "people"]
+    points = means(asked, "people", lambda line: 100 * line["correct"] / line["questions"])
+    worlds.plot(list(points), list(points.values()), "o-")
+    worlds.set(xscale="log", ylim=(0, 100), xlabel="people", ylabel="dev accuracy, %")
+    figure.savefig(path)
+
+
+def model_of(line):
+    return line["n_layer"], line["n_embd"], line["names"], line["optimizer"]
+
+
+def means(lines, name, value):
+    """{a line's field: the mean value of the lines that have it}, in order."""
+    found = {}
+    for line in lines:
+        found.setdefault(line[name], []).append(value(line))
+    return {at: statistics.mean(found[at]) for at in sorted(found)}

@@ -1,0 +1,267 @@
+"""Experiments on learning: how much a model of some size can know, and what more people ask of it.
+
+    python bench/scaling.py                       # all that is not measured yet; see --help
+    python bench/scaling.py capacity --jobs 2     # bits a parameter against exposures
+    python bench/scaling.py people                # accuracy against people, at equal exposures
+    python bench/scaling.py --draw docs/scaling.png
+
+capacity: N invented names, each with one of 256 places drawn evenly, so that a fact is 8 bits. A
+model is trained on "name ⁇ place ⁇" alone; what it knows is N times 8 bits less the bits that the
+places still cost it, teacher-forced:
+
+    bits = Σ over names of  8 + log2 p(place ⁇ | name ⁇)
+
+after Allen-Zhu and Li 2024, "Physics of language models: part 3.3". people: worlds of
+make_corpus.py of 1, 4 and 16 times the people, each read as often; the score is dev's. Finished
+rows are appended to the JSON lines of --results and not run again.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+from accuracy import RESULTS_HELP, origin, read_results, seeds_of  # noqa: E402
+from cli.arguments import int_in_range, png_path  # noqa: E402
+from cli.record import read_record  # noqa: E402
+from fresh_process import in_a_process, show  # noqa: E402
+from pictures import draw_scaling  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
+from support.machine import prepare_cpu  # noqa: E402
+
+PLACES, BITS = 256, 8  # drawn evenly: log2 PLACES bits a fact
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
+STRIDE = 104_729  # a prime: the names' numbers are its multiples, so that neighbours differ
+ROWS = 96  # names a step
+MUON, ADAMW = 0.02, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on the rest,
+ADAMW_ALONE = 1e-2  # or on everything
+PEOPLE = 2937  # of make_corpus.py's world, 1 time
+EXPOSURES_PFLOP = 0.012  # of pretraining on that world
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A row of `capacity`: names, the model, how often it reads them and how it learns."""
+
+    names: int
+    n_layer: int
+    n_embd: int
+    exposures: int
+    optimizer: str = "Muon"
+
+    kind = "capacity"
+
+
+@dataclass(frozen=True)
+class World:
+    """A row of `people`: the world's size, in times the bundled one's, and the model."""
+
+    times: int
+    n_layer: int = 4
+    n_embd: int = 128
+
+    kind = "people"
+
+
+def each(sizes, names, exposures, **others):
+    return [Facts(n, *size, e, **others) for size in sizes for n in names for e in exposures]
+
+
+CAPACITY = [
+    *each([(1, 32)], (1024, 2048, 4096), (30, 100, 300, 1000)),
+    *each([(2, 32)], (2048, 4096, 8192), (30, 100, 300, 1000)),
+    *each([(2, 64)], (8192, 16384), (30, 100, 300)),
+    *each([(2, 32)], (4096,), (30, 100, 300, 1000), optimizer="AdamW"),
+]
+TABLES = {"capacity": CAPACITY, "people": [World(times) for times in (1, 4, 16)]}
+
+
+# --------------------------------------------------------------------- each in a process of its own
+
+
+def name_of(number):
+    """The invented name of a number below 70⁴: four syllables, two words."""
+    syllables = []
+    for _ in range(4):
+        number, one = divmod(number, len(SYLLABLES))
+        syllables.append(SYLLABLES[one])
+    first, second = "".join(syllables[:2]), "".join(syllables[2:])
+    return f"{first} {second}".title()
+
+
+def place_of(number):
+    """The name of one of the PLACES: two syllables of 16 each."""
+    return SYLLABLES[number // 16] + SYLLABLES[number % 16]
+
+
+def capacity(row, seed):
+    """What a model knows after training on a row's facts, in bits."""
+    import torch
+
+    from data.windows import permutation
+    from dataset import CharCorruptionDataset, NameDataset
+    from model import GPT, GPTConfig
+    from trainer import Trainer, TrainerConfig
+    from utils import set_seed
+
+    class Shuffled(NameDataset):
+        """Each epoch has the pairs in another order."""
+
+        def padded_batch(self, indices, seed, epoch):
+            return super().padded_batch(permutation(len(self), seed, epoch)[indices], seed, epoch)
+
+    set_seed(seed)
+    names = [name_of(i * STRIDE % len(SYLLABLES) ** 4) for i in range(row.names)]
+    places = torch.randint(PLACES, (row.names,)).tolist()
+    text = "".join(f"{name}\t{place_of(p)}\n" for name, p in zip(names, places, strict=True))
+    corpus = CharCorruptionDataset(text.replace("\t", " "), 24)
+    facts = Shuffled(corpus, text)
+    sizes = dict(n_layer=row.n_layer, n_embd=row.n_embd, n_head=max(1, row.n_embd // 32))
+    off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
+    model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant="rope", **sizes, **off))
+    rates = dict(learning_rate=ADAMW, muon_rate=MUON)
+    if row.optimizer == "AdamW":
+        rates = dict(learning_rate=ADAMW_ALONE)
+    settings = TrainerConfig(
+        max_epochs=row.exposures,
+        batch_size=ROWS,
+        weight_decay=0.0,
+        lr_decay=True,
+        warmup_share=0.04,
+        decay_share=0.95,
+        seed=seed,
+        **rates,
+    )
+    start = time.monotonic()
+    Trainer(model, facts, None, settings).train()
+    seconds = time.monotonic() - start
+    known = [torch.tensor(0.0), torch.tensor(0)]
+    with torch.no_grad():
+        model.eval()
+        for some in torch.arange(row.names).split(1024):
+            x, y = facts.x[some], facts.y[some]  # (B, t)
+            logits = model(x)[0].double().log_softmax(-1)  # (B, t, V)
+            chosen = logits.gather(2, y[:, :, None])[:, :, 0] * (y != 0)  # (B, t)
+            known[0] = known[0] + (BITS + chosen.sum(1) / torch.tensor(2.0).log()).sum()
+            known[1] = known[1] + ((logits.argmax(-1) == y) | (y == 0)).all(1).sum()
+    matrices = sum(p.numel() for p in model.blocks.parameters())
+    return {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters_of_blocks": matrices,
+        "bits": round(known[0].item(), 1),
+        "right": int(known[1]),
+        "seconds": round(seconds, 1),
+    }
+
+
+def people(row, seed, folder):
+    """The score on dev after reading a world as often as the world of 1 time is read."""
+    folder = Path(folder) / f"{row.times}-{row.n_layer}x{row.n_embd}-{seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    world = ["--people", PEOPLE * row.times, "--seed", seed, "--out", folder]
+    if not (folder / "birth_dev.tsv").exists():
+        call("src/make_corpus.py", *world)
+    params, predictions = folder / "params", folder / "predictions"
+    model, train = ("rope", folder / "wiki.txt"), folder / "birth_places_train.tsv"
+    training = ["--recipe", "distant", "--budget", round(EXPOSURES_PFLOP * row.times, 4)]
+    training += ["--seed", seed, "--resume", "--n_layer", row.n_layer, "--n_embd", row.n_embd]
+    training += ["--writing_params_path", params, "--finetune_corpus_path", train]
+    call("src/run.py", "pretrain", *model, *training)
+    asked = ["--reading_params_path", params, "--eval_corpus_path", folder / "birth_dev.tsv"]
+    call("src/run.py", "evaluate", *model, *asked, "--outputs_path", predictions)
+    training, score = read_record(params), read_record(predictions)
+    return {
+        "people": PEOPLE * row.times,
+        **{name: training[name] for name in ("parameters", "pflop", "steps", "seconds", "peak_mb")},
+        "questions": score["questions"],
+        "correct": int(score["correct"]),
+    }
+
+
+def call(script, *words):
+    subprocess.run([sys.executable, ROOT / script, *map(str, words)], check=True)
+
+
+# ---------------------------------------------------------------------------------------- the rows
+
+
+def missing(rows, seeds, done):
+    """[(row, seed)] that no line of the results has."""
+    wanted = [(row, seed) for seed in seeds for row in rows]
+    return [at for at in wanted if not any(key(*at).items() <= line.items() for line in done)]
+
+
+def key(row, seed):
+    return {"kind": row.kind, **asdict(row), "seed": seed}
+
+
+def measure(row, seed, folder):
+    """The row's line of the results, from a process of its own."""
+    if row.kind == "people":
+        found = people(row, seed, folder)
+    else:
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        found, code, errors = in_a_process(__file__, asdict(row), seed, environment=environment)
+        if code:
+            raise SystemExit(errors)
+    return {**key(row, seed), **found, **origin()}
+
+
+def run(todo, results, folder, jobs):
+    """Measure what is to be done, `jobs` at a time, and append each line as it is finished."""
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(measure, row, seed, folder) for row, seed in todo]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                with open(results, "a", encoding="utf-8") as file:
+                    file.write(json.dumps(future.result()) + "\n")
+                show(future.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def main(argv=None):
+    parser = Parser(
+        prog="scaling.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)} (default: all)")
+    add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
+    add("--jobs", type=int_in_range(1), default=2, help="models of capacity at a time (default: 2)")
+    published = ROOT / "docs" / "measurements" / "scaling.jsonl"
+    add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
+    add("--folder", type=Path, default=ROOT / "runs" / "scaling", help="of the worlds and models")
+    add("--draw", type=png_path, metavar="PNG", help="draw the results so far, measure nothing")
+    add("--worker", help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if args.worker:
+        prepare_cpu()
+        row, seed = json.loads(args.worker)
+        print(json.dumps(capacity(Facts(**row), seed)))
+        return
+    unknown = [name for name in args.tables if name not in TABLES]
+    if unknown:
+        parser.error(f"expected tables of {', '.join(TABLES)}, got {', '.join(unknown)}")
+    with one_line_errors(parser):
+        if args.draw:
+            draw_scaling(read_results(args.results), args.draw)
+            return
+        for name in args.tables or TABLES:
+            todo = missing(TABLES[name], args.seeds, read_results(args.results))
+            print(f"{name}: {len(todo)} of {len(TABLES[name]) * len(args.seeds)} to measure")
+            run(todo, args.results, args.folder, args.jobs if name == "capacity" else 1)
+
+
+if __name__ == "__main__":
+    main()

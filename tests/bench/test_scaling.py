@@ -1,0 +1,54 @@
+"""The scaling study: its facts are what they are said to be, and a row is measured once."""
+
+import json
+
+import pytest
+import torch
+
+import scaling
+from scaling import PLACES, STRIDE, SYLLABLES, Facts, name_of, place_of
+
+
+def test_names_and_places_are_all_different():
+    assert len({name_of(i * STRIDE % len(SYLLABLES) ** 4) for i in range(100_000)}) == 100_000
+    assert len({place_of(number) for number in range(PLACES)}) == PLACES
+
+
+def test_what_is_known_is_at_most_what_there_is(monkeypatch):
+    few = scaling.capacity(Facts(64, 1, 32, 1), 224)
+    many = scaling.capacity(Facts(64, 1, 32, 150), 224)
+    assert few["bits"] < 0.5 * many["bits"] < many["bits"] <= 64 * 8
+    assert few["right"] < many["right"] == 64
+    assert many["parameters"] > many["parameters_of_blocks"] > 0
+
+
+@pytest.mark.parametrize("optimizer", ["Muon", "AdamW"])
+def test_a_row_that_is_in_the_results_is_not_measured_again(tmp_path, monkeypatch, optimizer):
+    results = tmp_path / "results.jsonl"
+    rows = [Facts(64, 1, 32, 2, optimizer), Facts(64, 1, 32, 3, optimizer)]
+    monkeypatch.setattr(scaling, "TABLES", {"capacity": rows, "people": []})
+    argv = ["capacity", "--results", str(results), "--jobs", "1"]
+    measured = []
+
+    def once(row, seed, folder):
+        measured.append(row)
+        return {**scaling.key(row, seed), "bits": 1.0, "parameters": 2}
+
+    monkeypatch.setattr(scaling, "measure", once)
+    scaling.main(argv)
+    scaling.main(argv)
+    assert measured == rows and len(results.read_text().splitlines()) == 2
+    scaling.main([*argv, "--seeds", "224,225"])
+    assert measured == rows * 2
+    lines = [json.loads(line) for line in results.read_text().splitlines()]
+    assert [line["seed"] for line in lines] == [224, 224, 225, 225]
+    scaling.main(["--results", str(results), "--draw", str(tmp_path / "picture.png")])
+    assert (tmp_path / "picture.png").stat().st_size > 1000
+
+
+def test_a_worker_prints_its_row(capsys):
+    threads = torch.get_num_threads()
+    words = [dict(names=64, n_layer=1, n_embd=32, exposures=1, optimizer="AdamW"), 7]
+    scaling.main(["--worker", json.dumps(words)])
+    torch.set_num_threads(threads)
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["parameters"] > 0
