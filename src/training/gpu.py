@@ -4,7 +4,7 @@ import sys
 import time
 import warnings
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import torch
 from tqdm import tqdm
@@ -24,7 +24,8 @@ class GpuSteps:
     DRAWN steps of a larger one. A batch runs whole, in rows as long as the dataset's longest: its
     shape is known beforehand. On CUDA a step is therefore captured as a graph and replayed, one
     graph for a full batch and one for an epoch's last. Where capturing fails, a note says so, and
-    steps run operation by operation.
+    steps run operation by operation. A batch too large for the memory runs in parts, whose
+    gradients add up.
 
     A loss or gradient that is not finite stops all updates from that step on, on the device. The
     host learns of it when it next reads the losses.
@@ -55,6 +56,7 @@ class GpuSteps:
         if self.captures:  # in some releases of torch cuDNN's dropout rounds 0.1 to 1/16 or 2/16
             torch.backends.cuda.enable_cudnn_sdp(False)
             self.draw_own_masks()
+        self.parts = 1  # of a batch, computed one after the other
         self.warm = Counter()  # steps of each batch size that no graph has run
         self.graphs = {}  # by batch size
         self.pool = None  # of memory, which the graphs share
@@ -135,7 +137,7 @@ class GpuSteps:
             self.graphs[count].replay()
         else:
             self.warm[count] += 1
-            self.step(count)
+            self.step(count, self.gradient_that_fits)
         return self.row_tokens
 
     def capture(self, count):
@@ -143,7 +145,7 @@ class GpuSteps:
         graph = torch.cuda.CUDAGraph()
         stream = torch.cuda.current_stream(self.device)  # torch leaves its own if capturing fails
         with torch.cuda.graph(graph, pool=self.pool, stream=stream):
-            self.step(count)
+            self.step(count, self.gradient)
         self.pool = graph.pool()
         return graph
 
@@ -159,19 +161,17 @@ class GpuSteps:
             generator = torch.cuda.default_generators[index]
             generator.graphsafe_set_state(generator.clone_state())
 
-    def step(self, count):
-        """Compute the gradient of `count` drawn examples, and update the parameters."""
+    def step(self, count, gradient):
+        """Compute the gradient of `count` drawn examples by a method, and update the parameters."""
         trainer = self.trainer
         rows = self.first + torch.arange(count, device=self.device)  # (count,)
-        trainer.model.zero_grad(set_to_none=True)
         own = self.ranks.own(rows)
         own = own if len(own) else rows[:1]  # every rank computes a gradient, and may not count
-        loss = trainer.loss(self.x[own], self.y[own])
-        loss.backward()
+        loss = gradient(own)
         if not self.ranks.alone:
             targets = (self.y[own] != 0).sum() * (self.ranks.rank < count)
-            loss = self.ranks.mean(loss.detach(), trainer.model.parameters(), targets)
-        result = torch.stack((loss.detach(), trainer.clip())).double()  # (2,)
+            loss = self.ranks.mean(loss, trainer.model.parameters(), targets)
+        result = torch.stack((loss, trainer.clip())).double()  # (2,)
         self.failed.logical_or_(~result.isfinite().all())
         with warnings.catch_warnings():  # that a step runs uncaptured
             warnings.filterwarnings("ignore", "This instance was constructed with capturable")
@@ -179,6 +179,33 @@ class GpuSteps:
                 optimizer.step()
         self.results.index_copy_(0, self.slot[None], result[None])
         self.slot += 1
+
+    def gradient_that_fits(self, rows):
+        """As `gradient`, in twice as many parts from now on whenever the memory is too small."""
+        while self.parts < len(rows):
+            with suppress(torch.OutOfMemoryError):
+                return self.gradient(rows)
+            self.parts *= 2
+            torch.cuda.empty_cache()
+            message = f"note: a batch is too large for the memory: it runs in {self.parts} parts"
+            tqdm.write(message, file=sys.stderr)
+        return self.gradient(rows)
+
+    def gradient(self, rows):
+        """Compute the gradient of the drawn examples `rows` (n,); return their mean loss ()."""
+        trainer, total = self.trainer, 0.0
+        trainer.model.zero_grad(set_to_none=True)
+        if self.parts == 1:
+            loss = trainer.loss(self.x[rows], self.y[rows])
+            loss.backward()
+            return loss.detach()
+        targets = (self.y[rows] != 0).sum()
+        for part in rows.chunk(self.parts):
+            y = self.y[part]
+            loss = trainer.loss(self.x[part], y) * (y != 0).sum() / targets
+            loss.backward()
+            total = total + loss.detach()
+        return total
 
     def fetch_losses(self, in_flight):
         """Wait for the last steps, of `in_flight` tokens each, and give the Trainer their losses.

@@ -20,6 +20,12 @@ BY_TOKENS = SETTINGS | dict(warmup_tokens=500, final_tokens=3000)
 BY_STEPS = SETTINGS | dict(warmup_share=0.2, decay_share=0.5, muon_rate=0.02)
 
 
+@pytest.fixture(autouse=True)
+def a_quick_machine(monkeypatch):
+    """Losses are not read earlier because the machine is busy."""
+    monkeypatch.setattr("training.gpu.FETCH_SECONDS", float("inf"))
+
+
 def dataset_of(kind, corpus):
     names = NameDataset(corpus, questions(PEOPLE))
     objective = FactWindowConfig("answers", questions=0.4)
@@ -64,6 +70,39 @@ def test_they_are_the_hosts_steps(corpus, kind, settings):
     assert device.losses == pytest.approx(host.losses, rel=1e-5)
     assert device.tokens == host.tokens and device.complete
     assert torch.allclose(parameters(device), parameters(host), atol=1e-6)
+
+
+@pytest.mark.parametrize("most", [3, 2, 1])
+def test_a_batch_that_does_not_fit_runs_in_parts(corpus, capsys, monkeypatch, most):
+    """The gradient is the batch's, although the parts have unequally many targets."""
+    dataset = dataset_of("corruption", corpus)
+    whole, parts = (
+        runner(corpus, dataset, True, dtype=torch.float64, **BY_STEPS) for _ in range(2)
+    )
+    loss = parts.loss
+
+    def small(x, y):
+        if len(x) > most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return loss(x, y)
+
+    monkeypatch.setattr(parts, "loss", small)
+    whole.train(), parts.train()
+    assert parts.losses == pytest.approx(whole.losses, rel=1e-9)
+    assert torch.allclose(parameters(parts), parameters(whole), rtol=0, atol=1e-9)
+    notes = capsys.readouterr().err
+    assert "it runs in 2 parts" in notes and ("in 4 parts" in notes) == (most == 1)
+
+
+def test_one_example_that_does_not_fit_is_an_error(corpus, monkeypatch):
+    run = runner(corpus, dataset_of("names", corpus), True, **BY_STEPS)
+
+    def none(x, y):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(run, "loss", none)
+    with pytest.raises(torch.OutOfMemoryError):
+        run.train()
 
 
 @pytest.mark.parametrize("kind", ["corruption", "names", "windows"])
@@ -149,7 +188,7 @@ def test_a_step_is_captured_once_for_each_batch_size(corpus, monkeypatch):
         def capture(self, count):
             def replay():
                 replayed.append(count)
-                self.step(count)
+                self.step(count, self.gradient)
 
             return SimpleNamespace(replay=replay)
 
