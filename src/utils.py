@@ -123,11 +123,14 @@ def check_prompts(x, lengths):
         got = f"{x.dtype} {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__
         raise refused("x", "a tensor of ids (B, t), with one row and one position or more", got)
     B, t = x.shape
-    lengths = torch.full((B,), t, device=x.device) if lengths is None else torch.as_tensor(lengths)
-    odd = lengths.is_floating_point() or lengths.shape != (B,)
-    if odd or lengths.min() < 1 or lengths.max() > t:
-        raise refused("lengths", f"{B} whole numbers from 1 to {t}", lengths.tolist())
-    return x.long(), lengths.to(x.device, torch.int64, copy=True)
+    given = lengths.tolist() if torch.is_tensor(lengths) else lengths
+    try:
+        lengths = [whole("", n, 1, t) for n in ([t] * B if given is None else given)]
+    except (TypeError, InputError):  # TypeError: not iterable
+        lengths = ()
+    if len(lengths) != B:
+        raise refused("lengths", f"{B} whole numbers from 1 to {t}", given)
+    return x.long(), torch.tensor(lengths, device=x.device)
 
 
 def predict_places(
@@ -218,7 +221,10 @@ def one_liners(name, texts):
     """A list of texts without line breaks; anything else is an InputError that starts with name."""
     if not isinstance(texts, Iterable) or isinstance(texts, str | bytes | Mapping | Set):
         raise refused(name, "a list of texts", texts)
-    texts = list(texts)
+    try:
+        texts = list(texts)
+    except TypeError:  # an array without dimensions
+        raise refused(name, "a list of texts", texts) from None
     for number, text in enumerate(texts):
         if not isinstance(text, str) or "\n" in text or "\r" in text:
             raise refused(f"{name}[{number}]", "a text without a line break", text)

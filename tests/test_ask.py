@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from conftest import PEOPLE
+from conftest import PEOPLE, questions
 
 import ask
 import model
@@ -47,7 +47,7 @@ def test_a_name_a_question_and_the_right_answer(world, asked):
     assert first.startswith("Bo Lind born?\n  Oslo ") and second.startswith("Eve Okafor born?\n")
     assert "the line says: “" in first and "born 12 May 1903 in Oslo; died" in first
     lines = [f"Where was {name} born?\t{place}" for name, place in (PEOPLE[1], ("Bo Lind", "Rome"))]
-    right, wrong = asked(pipe="\n".join(lines)).split("Where was ")[1:]
+    right, wrong = asked(pipe="\ufeff" + "\n\ufeff".join(lines)).split("Where was ")[1:]
     assert "  right\n" in right and "  wrong: it is Rome\n" in wrong
 
 
@@ -130,8 +130,16 @@ def test_the_questions_template():
     assert ask.template_of(born) == ask.template_of(asked[:1]) == ask.template_of(["Who?", "Why?"])
 
 
-def test_an_input_is_composed_and_may_have_an_answer():
-    assert ask.parse("  Mu\u0308jde   Ñu \t Zu\u0308rich") == ("Müjde Ñu", "Zürich")
+def test_places_and_answers_are_read_in_any_unicode_form(world, asked):
+    replies = []
+    for place in ("Grás", "Gra\u0301s"):
+        world.dev.write_text(questions([("Bo Lind", place), ("Dov Stern", "Oslo")]), "utf-8")
+        replies.append(asked("--json", "--places_path", world.dev, pipe=f"Bo Lind\t{place}\n"))
+    assert replies[0] == replies[1] and json.loads(replies[1])["truth"] == "Grás"
+
+
+def test_an_input_may_have_an_answer():
+    assert ask.parse("  Müjde   Ñu \t Zürich") == ("Müjde Ñu", "Zürich")
     assert ask.parse("Bo\t") == ("Bo", None)
     for text in ("", "\tOslo", "Bo\tOslo\tRome"):
         with pytest.raises(InputError, match="expected a name or a question"):
