@@ -3,15 +3,16 @@
 import os
 import random
 from collections.abc import Iterable, Mapping, Set
+from contextlib import closing
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
-from tqdm import tqdm
 
 from data.text import ANSWER_CHARS, MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
+from support.bars import Bar
 from support.errors import InputError
 from support.files import read_text
 from support.ranks import ALONE
@@ -178,7 +179,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     batches = [by_length[at : at + batch_size] for at in range(0, len(prompts), batch_size)]
     own = ranks.own(batches)
-    with tqdm(total=sum(map(len, own)), desc="questions", disable=None) as bar:
+    with closing(Bar(sum(map(len, own)), "questions")) as bar:
         for batch in own:
             lengths = torch.tensor([len(prompts[i]) for i in batch])
             x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
@@ -188,7 +189,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
             for i, length, row in zip(batch, lengths.tolist(), text, strict=True):
                 new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
                 found[i] = new.split(MASK_CHAR)[0]
-            bar.update(len(batch))
+            bar.show(len(found))
     for others in ranks.everyones(found):
         found |= others
     return [found[i] for i in range(len(prompts))]

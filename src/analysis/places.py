@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from data.text import MASK
 from layers.base import Cache
+from support.bars import shown
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
 ROWS = 256  # beginnings of answers that the model continues together
@@ -60,7 +61,7 @@ def distributions(model, prompts, tree, floor=FLOOR):
     model.eval()
     found = [Distribution() for _ in prompts]
     by_length = sorted(range(len(prompts)), key=lambda number: len(prompts[number]))
-    for at in range(0, len(prompts), ROWS):
+    for at in shown(range(0, len(prompts), ROWS), "places, in parts"):
         numbers = by_length[at : at + ROWS]
         rows = [torch.tensor(prompts[number]) for number in numbers]
         lengths = torch.tensor([len(row) for row in rows])  # (B,)
