@@ -3,27 +3,39 @@
 import functools
 import io
 import json
+import shutil
 
 import pytest
-from conftest import PEOPLE, questions
+from conftest import PEOPLE, questions, write_world
 
 import ask
 import model
 import run
 from support.errors import InputError
 
+SMALL = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
 
-@pytest.fixture
-def params(world, monkeypatch):
-    """A small model that has learnt the training pairs."""
-    small = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
-    monkeypatch.setattr(model, "GPTConfig", small)
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory):
+    """The parameters of a small model that has learnt the training pairs, and their record."""
+    world = write_world(tmp_path_factory.mktemp("learnt"))
     path = world.folder / "learnt.params"
     argv = ["finetune", "vanilla", world.wiki, "--writing_params_path", path]
     argv += ["--finetune_corpus_path", world.train, "--epochs", 100, "--batch_size", 5]
     argv += ["--learning_rate", 1e-2, "--device", "cpu", "--precision", "fp32"]
-    run.main([str(word) for word in argv])
-    return path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "GPTConfig", SMALL)
+        run.main([str(word) for word in argv])
+    return path, path.with_name("learnt.params.json")
+
+
+@pytest.fixture
+def params(world, learnt, monkeypatch):
+    monkeypatch.setattr(model, "GPTConfig", SMALL)
+    for path in learnt:
+        shutil.copy(path, world.folder)
+    return world.folder / "learnt.params"
 
 
 @pytest.fixture
