@@ -1,5 +1,6 @@
 """The report of a small model: probabilities that add up, equal bytes, a page that asks nobody."""
 
+import functools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ for package in ("sklearn", "jinja2", "matplotlib"):
     pytest.importorskip(package)
 
 import knowledge  # noqa: E402
+import model  # noqa: E402
 import run  # noqa: E402
 from analysis.page import page  # noqa: E402
 from analysis.people import KINDS, RIGHT, STRANGER, answers_about  # noqa: E402
@@ -87,6 +89,8 @@ def test_a_model_that_is_never_right_has_a_page_too():
 
 
 def test_the_command_writes_the_page_and_its_data(world, capsys, monkeypatch):
+    small = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=16)
+    monkeypatch.setattr(model, "GPTConfig", small)
     params = world.folder / "rope.params"
     argv = ["rope", str(world.wiki)]
     train = ["--epochs", "0", "--device", "cpu", "--writing_params_path", str(params)]
