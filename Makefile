@@ -1,5 +1,5 @@
-# make demo   train a model on the bundled data, and ask it about 500 people; if it is interrupted,
-#             make demo again continues
+# make demo   train a model on the bundled data, ask it about 500 people, and make a page about it;
+#             if it is interrupted, make demo again continues
 # make report what a model knows and what it makes up, as a page to look at: by default the demo's.
 #             For another: make report VARIANT=vanilla PARAMS=a.params PAGE=a.html, and CORPUS,
 #             DEV, TRAIN where they are not the bundled files
@@ -9,7 +9,7 @@
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
 # make notebook  the notebook of docs/ from its source, with outputs (seconds)
-# make faults runs that are killed, stopped, starved of disk; 2,400 damaged files (minutes)
+# make faults runs that are killed, stopped, starved of disk; 5,000 hostile inputs (minutes)
 # make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
 # make axe    fetch axe-core, by which the tests of the page check that everybody can use it (npm)
 # make clean  remove the environment and the demo's files; what was trained in runs/ stays

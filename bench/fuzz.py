@@ -1,13 +1,15 @@
 """Fault injection: thousands of damaged and hostile inputs, through run.main(argv).
 
-    python bench/fuzz.py                   # 3,430 inputs
+    python bench/fuzz.py                   # 5,145 inputs
     python bench/fuzz.py --inputs 300      # fewer; always the same ones for a number
+    python bench/fuzz.py --inputs 300 --kinds links,names  # of some kinds
 
 Hypothesis makes them, derandomized: parameter files, checkpoints, records, question files and
 corpora, damaged byte by byte or rebuilt with other contents. The model is a tiny one, so that an
 input takes milliseconds. Each must be accepted, or refused in one line with exit code 2; without a
 traceback, within SECONDS, with the inputs unchanged and, if refused, no file changed or added.
-fuzz_outside.py adds standard streams, links and names: what is there besides the files' contents.
+fuzz_outside.py adds standard streams, links and names, fuzz_equal.py files that say the same in
+another way, and fuzz_values.py values given to the library's functions.
 Prints a table, then a line of JSON; exit code 1 at the first fault, with hypothesis's smallest one.
 """
 
@@ -18,7 +20,6 @@ import io
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -36,11 +37,13 @@ import model
 import recipes
 import run
 from cli.arguments import int_in_range
-from fuzz_outside import OUTSIDE, SECONDS
+from fuzz_equal import EQUAL
+from fuzz_outside import OUTSIDE, timed
+from fuzz_values import VALUES
 from support.errors import Parser
 from support.machine import peak_mb
 
-TINY = dict(n_layer=1, n_head=2, n_embd=8)
+TINY = dict(n_layer=1, n_head=1, n_embd=8)
 CORPUS = "Ada Byron. Ada was born in Graz .\nBo Lind? Where was he? In Oslo .\nwalking, home\n"
 PAIRS = "Where was Ada born?\tGraz\nWhere was Bo?\tOslo\n"
 FILES = {  # the file that is damaged, and the command that reads it
@@ -52,6 +55,7 @@ FILES = {  # the file that is damaged, and the command that reads it
     "questions to evaluate": ("pairs.tsv", "evaluate"),
     "corpus": ("wiki.txt", "pretrain"),
 }
+MORE = {**OUTSIDE, **EQUAL, **VALUES}
 
 
 class Evil:
@@ -132,9 +136,7 @@ class Bench:
             if name != "out.params.checkpoint":
                 del given["out.params.checkpoint"]
         self.lay(given)
-        signal.alarm(SECONDS)  # its default action ends this process
-        code, said = self.call(command)
-        signal.alarm(0)
+        code, said = timed(lambda: self.call(command))
         after = self.contents()
         written = {key for key in given | after if given.get(key) != after.get(key)}
         self.counts[kind]["accepted" if code == 0 else "refused"] += 1
@@ -143,7 +145,8 @@ class Bench:
             own |= {"out.predictions.json", "out.params.json"}
             assert written <= own, f"{kind}: accepted, and changed {written - own}"
             return
-        last = said.strip().splitlines()[-1]
+        *notes, last = said.strip().splitlines()
+        assert all(line.startswith(("note: ", "epoch ")) for line in notes), f"{kind}: {said}"
         assert code in (1, 2), f"{kind}: exit code {code}: {said[-500:]}"
         expected = "run.py: error: " if code == 2 else "run.py: stopped: "
         assert last.startswith(expected) and "Traceback" not in said, f"{kind}: {said[-2000:]}"
@@ -285,12 +288,18 @@ def damaged(kind, raw):
 
 def main(argv=None):
     parser = Parser(prog="fuzz.py", description=__doc__.splitlines()[0])
-    parser.add_argument("--inputs", type=int_in_range(1), default=3430)
+    parser.add_argument("--inputs", type=int_in_range(1), default=5145)
+    parser.add_argument("--kinds", default=",".join((*FILES, *MORE)), help="default: %(default)s")
     args = parser.parse_args(argv)
+    chosen = args.kinds.split(",")
+    if unknown := [kind for kind in chosen if kind not in (*FILES, *MORE)]:
+        parser.error(
+            f"--kinds: expected some of {', '.join((*FILES, *MORE))}, got {', '.join(unknown)}"
+        )
     torch.set_num_threads(1)
     model.GPTConfig = functools.partial(model.GPTConfig, **TINY)
     recipes.CHECKPOINT_SECONDS = 0.0
-    each = -(-args.inputs // (len(FILES) + len(OUTSIDE)))
+    each = -(-args.inputs // len(chosen))
     how = settings(
         max_examples=each,
         derandomize=True,
@@ -304,9 +313,10 @@ def main(argv=None):
             kind: (damaged(kind, bench.good[name]), functools.partial(bench.feed, kind))
             for kind, (name, _) in FILES.items()
         }
-        for kind, (inputs, act) in OUTSIDE.items():
+        for kind, (inputs, act) in MORE.items():
             kinds[kind] = (inputs, functools.partial(act, bench, bench.counts[kind]))
-        for kind, (inputs, act) in kinds.items():
+        for kind in chosen:
+            inputs, act = kinds[kind]
             started = time.monotonic()
 
             @how

@@ -163,15 +163,22 @@ def feed_names(bench, counts, given):
 # ------------------------------------------------------------------------- what all have in common
 
 
+def timed(act):
+    """What act() returns. If it takes longer than SECONDS, this process ends."""
+    signal.alarm(SECONDS)  # its default action ends this process
+    try:
+        return act()
+    finally:
+        signal.alarm(0)
+
+
 def judge(bench, counts, command, out, what, same=True):
     """Run a command that writes `out`: all is written, or it is refused and nothing is.
 
     `same` says whether its inputs are those that made bench.expected.
     """
     before = bench.contents()
-    signal.alarm(SECONDS)  # its default action ends this process
-    code, said = bench.call(command, out=out)
-    signal.alarm(0)
+    code, said = timed(lambda: bench.call(command, out=out))
     after = bench.contents()
     changed = {name for name in before | after if before.get(name) != after.get(name)}
     if code == 0:
@@ -182,8 +189,9 @@ def judge(bench, counts, command, out, what, same=True):
         assert changed <= own, f"{what}: accepted, and changed {changed - own}"
         counts["accepted"] += 1
         return
-    last = said.strip().splitlines()[-1]
+    *notes, last = said.strip().splitlines()
     assert code == 2 and last.startswith("run.py: error: "), f"{what}: {code}: {said[-2000:]}"
+    assert all(line.startswith("note: ") for line in notes), f"{what}: {said}"
     assert "Traceback" not in said and last.isprintable(), f"{what}: {last!r}"
     assert not any(text in said for text in ("train loss", "questions:")), f"{what}: {said}"
     assert not changed, f"{what}: refused, but changed {changed}"

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 from cli.arguments import int_in_range, parser_for_trained, trained_source
 from data.phrases import split_title
-from data.text import composed
+from data.text import as_in_corpus, composed
 from support.errors import InputError, one_line_errors, shorten_repr
 
 TEMPLATE = ("Where was ", " born?")  # around a name, unless the places' questions have another
@@ -111,9 +111,9 @@ def interactive():
 def piped_lines():
     """The lines of standard input that are not empty. None is an InputError."""
     if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(encoding="utf-8-sig")
-    lines = [] if sys.stdin is None else sys.stdin.read().splitlines()
-    lines = [line for line in lines if line.strip()]
+        sys.stdin.reconfigure(encoding="utf-8")
+    text = "" if sys.stdin is None else sys.stdin.read().replace("\ufeff", "")
+    lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise InputError("standard input: expected names or questions, got none; name somebody")
     return lines
@@ -136,7 +136,7 @@ class Asker:
 
         import run
         from analysis.places import Tree
-        from data.text import parse_questions
+        from data.text import pairs_in_corpus, parse_questions
         from support.files import read_text
 
         pairs = parse_questions(read_text(places_path), places_path) if places_path else []
@@ -144,6 +144,7 @@ class Asker:
             raise InputError(f"{places_path}: expected question TAB place, got questions alone")
         with redirect_stdout(io.StringIO()):  # standard output is for the answers
             self.model, self.corpus = run.build(source)
+        pairs = pairs_in_corpus(pairs, self.corpus.stoi)
         torch.set_num_threads(1)  # the operations are small: waking threads takes longer
         self.top = top
         self.template = template_of([question for question, _ in pairs])
@@ -160,7 +161,7 @@ class Asker:
         from data.distant import title_in
         from data.text import encode_prompt
 
-        asked = [parse(text) for text in inputs]
+        asked = [parse(as_in_corpus(text, self.corpus.stoi)) for text in inputs]
         questions = [self.question(text) for text, _ in asked]
         prompts = [
             encode_prompt(question, self.corpus.stoi, self.model.context, "the question")
@@ -199,8 +200,8 @@ class Asker:
 
 
 def parse(text):
-    """(name or question, right answer or None) of an input, composed, with single spaces."""
-    fields = [" ".join(composed(field).split()) for field in text.split("\t")]
+    """(name or question, right answer or None) of an input, with single spaces."""
+    fields = [" ".join(field.split()) for field in text.split("\t")]
     if not fields[0] or len(fields) > 2:
         raise InputError(
             f"the question: expected a name or a question, and a place behind one tab at most, got"
@@ -228,7 +229,8 @@ def shown(reply, trust=0.0):
         return
     verdict = ""
     if reply.truth is not None:
-        verdict = "   right" if reply.answer == reply.truth else f"   wrong: it is {reply.truth}"
+        right = composed(reply.answer) == composed(reply.truth)
+        verdict = "   right" if right else f"   wrong: it is {reply.truth}"
     yield f"  {reply.answer:20} {reply.probability:.2f}{verdict}"
     if reply.top:
         others = [(place, p) for place, p in reply.top if place != reply.answer]

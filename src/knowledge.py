@@ -96,11 +96,14 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     The picture and the page are made if they have a path.
     """
     import run
+    from data.text import pairs_in_corpus
     from support.files import atomic_write
 
     rows = read_pairs(path)
     pairs = read_pairs(places_path) if places_path else None
     model, corpus = run.build(source)
+    rows = pairs_in_corpus(rows, corpus.stoi)
+    pairs = pairs and pairs_in_corpus(pairs, corpus.stoi)
     run.print_notes(rows, path, corpus, source.parameters_path)
     answers = answers_about(model, corpus, rows, path)
     invented = invented_people(answers, "\n".join(corpus.data))

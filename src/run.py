@@ -153,13 +153,14 @@ def train(config, model, corpus, ours):
 
 def task(config, corpus):
     """The recipe's plan for the function, and the dataset that it trains on."""
+    from data.text import as_in_corpus
     from data.windows import FactWindows
     from dataset import NameDataset
     from support.files import read_text
 
     recipe, questions, path = config.recipe, None, config.finetune_corpus_path
     if path is not None:
-        questions = NameDataset(corpus, read_text(path), path)
+        questions = NameDataset(corpus, as_in_corpus(read_text(path), corpus.stoi), path)
         print_notes(questions.pairs, path, corpus)
     if config.function == "finetune":
         return recipe.finetune if config.source.parameters_path else recipe.scratch, questions

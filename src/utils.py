@@ -3,15 +3,16 @@
 import os
 import random
 from collections.abc import Iterable, Mapping, Set
+from contextlib import closing
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
-from tqdm import tqdm
 
 from data.text import ANSWER_CHARS, MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
+from support.bars import Bar
 from support.errors import InputError
 from support.files import read_text
 from support.ranks import ALONE
@@ -123,11 +124,14 @@ def check_prompts(x, lengths):
         got = f"{x.dtype} {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__
         raise refused("x", "a tensor of ids (B, t), with one row and one position or more", got)
     B, t = x.shape
-    lengths = torch.full((B,), t, device=x.device) if lengths is None else torch.as_tensor(lengths)
-    odd = lengths.is_floating_point() or lengths.shape != (B,)
-    if odd or lengths.min() < 1 or lengths.max() > t:
-        raise refused("lengths", f"{B} whole numbers from 1 to {t}", lengths.tolist())
-    return x.long(), lengths.to(x.device, torch.int64, copy=True)
+    given = lengths.tolist() if torch.is_tensor(lengths) else lengths
+    try:
+        lengths = [whole("", n, 1, t) for n in ([t] * B if given is None else given)]
+    except (TypeError, InputError):  # TypeError: not iterable
+        lengths = ()
+    if len(lengths) != B:
+        raise refused("lengths", f"{B} whole numbers from 1 to {t}", given)
+    return x.long(), torch.tensor(lengths, device=x.device)
 
 
 def predict_places(
@@ -175,7 +179,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     batches = [by_length[at : at + batch_size] for at in range(0, len(prompts), batch_size)]
     own = ranks.own(batches)
-    with tqdm(total=sum(map(len, own)), desc="questions", disable=None) as bar:
+    with closing(Bar(sum(map(len, own)), "questions")) as bar:
         for batch in own:
             lengths = torch.tensor([len(prompts[i]) for i in batch])
             x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
@@ -185,7 +189,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
             for i, length, row in zip(batch, lengths.tolist(), text, strict=True):
                 new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
                 found[i] = new.split(MASK_CHAR)[0]
-            bar.update(len(batch))
+            bar.show(len(found))
     for others in ranks.everyones(found):
         found |= others
     return [found[i] for i in range(len(prompts))]
@@ -218,7 +222,10 @@ def one_liners(name, texts):
     """A list of texts without line breaks; anything else is an InputError that starts with name."""
     if not isinstance(texts, Iterable) or isinstance(texts, str | bytes | Mapping | Set):
         raise refused(name, "a list of texts", texts)
-    texts = list(texts)
+    try:
+        texts = list(texts)
+    except TypeError:  # an array without dimensions
+        raise refused(name, "a list of texts", texts) from None
     for number, text in enumerate(texts):
         if not isinstance(text, str) or "\n" in text or "\r" in text:
             raise refused(f"{name}[{number}]", "a text without a line break", text)

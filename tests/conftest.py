@@ -54,9 +54,8 @@ def signals_as_in_a_terminal():
             signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
-@pytest.fixture
-def world(tmp_path):
-    """Paths of a small corpus with its question files, in a folder of their own."""
+def write_world(folder):
+    """Write a small corpus with its question files into a folder; return their paths."""
     texts = {
         "wiki.txt": CORPUS,
         "train.tsv": questions(PEOPLE[:5]),
@@ -64,10 +63,14 @@ def world(tmp_path):
         "test.tsv": "Where was Bo Lind born?\nWhere was Gil Ito born?\n",
     }
     for name, text in texts.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    return SimpleNamespace(
-        folder=tmp_path, **{name.split(".")[0]: tmp_path / name for name in texts}
-    )
+        (folder / name).write_text(text, encoding="utf-8")
+    return SimpleNamespace(folder=folder, **{name.split(".")[0]: folder / name for name in texts})
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A small corpus with its question files, in a folder of their own."""
+    return write_world(tmp_path)
 
 
 @pytest.fixture

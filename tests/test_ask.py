@@ -3,27 +3,39 @@
 import functools
 import io
 import json
+import shutil
 
 import pytest
-from conftest import PEOPLE
+from conftest import PEOPLE, questions, write_world
 
 import ask
 import model
 import run
 from support.errors import InputError
 
+SMALL = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
 
-@pytest.fixture
-def params(world, monkeypatch):
-    """A small model that has learnt the training pairs."""
-    small = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
-    monkeypatch.setattr(model, "GPTConfig", small)
+
+@pytest.fixture(scope="module")
+def learnt(tmp_path_factory):
+    """The parameters of a small model that has learnt the training pairs, and their record."""
+    world = write_world(tmp_path_factory.mktemp("learnt"))
     path = world.folder / "learnt.params"
     argv = ["finetune", "vanilla", world.wiki, "--writing_params_path", path]
     argv += ["--finetune_corpus_path", world.train, "--epochs", 100, "--batch_size", 5]
     argv += ["--learning_rate", 1e-2, "--device", "cpu", "--precision", "fp32"]
-    run.main([str(word) for word in argv])
-    return path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, "GPTConfig", SMALL)
+        run.main([str(word) for word in argv])
+    return path, path.with_name("learnt.params.json")
+
+
+@pytest.fixture
+def params(world, learnt, monkeypatch):
+    monkeypatch.setattr(model, "GPTConfig", SMALL)
+    for path in learnt:
+        shutil.copy(path, world.folder)
+    return world.folder / "learnt.params"
 
 
 @pytest.fixture
@@ -47,7 +59,7 @@ def test_a_name_a_question_and_the_right_answer(world, asked):
     assert first.startswith("Bo Lind born?\n  Oslo ") and second.startswith("Eve Okafor born?\n")
     assert "the line says: “" in first and "born 12 May 1903 in Oslo; died" in first
     lines = [f"Where was {name} born?\t{place}" for name, place in (PEOPLE[1], ("Bo Lind", "Rome"))]
-    right, wrong = asked(pipe="\n".join(lines)).split("Where was ")[1:]
+    right, wrong = asked(pipe="\ufeff" + "\n\ufeff".join(lines)).split("Where was ")[1:]
     assert "  right\n" in right and "  wrong: it is Rome\n" in wrong
 
 
@@ -130,8 +142,16 @@ def test_the_questions_template():
     assert ask.template_of(born) == ask.template_of(asked[:1]) == ask.template_of(["Who?", "Why?"])
 
 
-def test_an_input_is_composed_and_may_have_an_answer():
-    assert ask.parse("  Mu\u0308jde   Ñu \t Zu\u0308rich") == ("Müjde Ñu", "Zürich")
+def test_places_and_answers_are_read_in_any_unicode_form(world, asked):
+    replies = []
+    for place in ("Grás", "Gra\u0301s"):
+        world.dev.write_text(questions([("Bo Lind", place), ("Dov Stern", "Oslo")]), "utf-8")
+        replies.append(asked("--json", "--places_path", world.dev, pipe=f"Bo Lind\t{place}\n"))
+    assert replies[0] == replies[1] and json.loads(replies[1])["truth"] == "Grás"
+
+
+def test_an_input_may_have_an_answer():
+    assert ask.parse("  Müjde   Ñu \t Zürich") == ("Müjde Ñu", "Zürich")
     assert ask.parse("Bo\t") == ("Bo", None)
     for text in ("", "\tOslo", "Bo\tOslo\tRome"):
         with pytest.raises(InputError, match="expected a name or a question"):

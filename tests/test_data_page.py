@@ -67,7 +67,7 @@ SMALLER = (  # further arguments of the commands
     [
         *(word for name, size in SMALL.items() for word in (f"--{name}", str(size))),
         *("--device", "cpu", "--precision", "fp32", "--learning_rate", "1e-2"),
-        *("--budget", "0.00018"),
+        *("--budget", "0.0001"),
     ],
     [],
     ["--device", "cpu"],

@@ -2,6 +2,7 @@
 
 import functools
 import sys
+import unicodedata
 
 import pytest
 from conftest import PEOPLE, questions
@@ -124,7 +125,7 @@ def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
 
     monkeypatch.setattr(utils, "answers", answers)
     dev = questions([*PEOPLE[5:], PEOPLE[0], ("A Nobody", "Graz")])
-    world.dev.write_text(dev, encoding="utf-8")
+    world.dev.write_text(unicodedata.normalize("NFD", dev), encoding="utf-8")
     knowledge.main(command(world, params))
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     for start in (

@@ -4,11 +4,13 @@ It runs at small sizes on a small text, in a copy of the tree, in a kernel of th
 """
 
 import ast
+import io
 import json
 import re
 import shlex
 import shutil
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 from conftest import CORPUS, ROOT, biography
@@ -51,7 +53,10 @@ def notebook():
 
 @pytest.fixture
 def execute(notebook, tmp_path, monkeypatch):
-    """Run the notebook in a folder of a copied tree; return what REPORT says, and all streams."""
+    """Run the notebook in a folder of a copied tree; return what REPORT says, and all streams.
+
+    In a kernel of its own, or here, where all modules are imported already.
+    """
     for name in ("mingpt-demo", "kernels/python3"):
         (tmp_path / name).mkdir(parents=True)
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
@@ -66,19 +71,34 @@ def execute(notebook, tmp_path, monkeypatch):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))  # no start-up files of the user's
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
-    def call(folder, **changes):
+    def here(folder):
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        streams, names = {"stdout": io.StringIO(), "stderr": io.StringIO()}, {}
+        with redirect_stdout(streams["stdout"]), redirect_stderr(streams["stderr"]):
+            for cell in code_cells(notebook):
+                exec(cell.source, names)
+        return {name: stream.getvalue() for name, stream in streams.items()}
+
+    def in_kernel(folder):
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=60,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(folder)}},
+        )
+        client.execute()
+        streams = {"stdout": "", "stderr": ""}
+        for output in (o for cell in code_cells(notebook) for o in cell.outputs):
+            streams[output.name] += output.text
+        return streams
+
+    def call(folder, kernel, **changes):
         sizes = SMALL + "".join(f"{name} = {value!r}\n" for name, value in changes.items())
         (cell,) = sizes_cells(notebook)
         cell.source = sizes
         notebook.cells.append(nbformat.v4.new_code_cell(REPORT))
-        resources = {"metadata": {"path": str(tmp_path / folder)}}
-        client = nbclient.NotebookClient(
-            notebook, timeout=60, kernel_name="python3", resources=resources
-        )
-        client.execute()
-        streams = {"stdout": "", "stderr": ""}
-        for output in (o for c in notebook.cells if c.cell_type == "code" for o in c.outputs):
-            streams[output.name] += output.text
+        streams = (in_kernel if kernel else here)(tmp_path / folder)
         return json.loads(streams["stdout"].splitlines()[-1]), streams
 
     return call
@@ -93,9 +113,12 @@ def assigned(source):
     return [node.targets[0].id for node in ast.parse(source).body]
 
 
-@pytest.mark.parametrize(("folder", "variant"), [("mingpt-demo", "vanilla"), (".", "synthesizer")])
-def test_it_learns_and_writes(execute, folder, variant):
-    report, streams = execute(folder, variant=variant)
+@pytest.mark.parametrize(
+    ("folder", "kernel", "variant"),
+    [("mingpt-demo", True, "vanilla"), (".", False, "synthesizer")],
+)
+def test_it_learns_and_writes(execute, folder, kernel, variant):
+    report, streams = execute(folder, kernel, variant=variant)
     losses = report["losses"]
     assert len(losses) == 3 * 160 / 8
     assert sum(losses[-10:]) < 0.8 * sum(losses[:10])

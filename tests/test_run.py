@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,24 @@ def test_files_with_carriage_returns_and_a_byte_order_mark(world, capsys):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     (world.folder / "out.params").unlink()
     assert call(capsys, *train_args(world, "finetune", max_steps=1)) == before
+
+
+@pytest.mark.parametrize("recipe", ["mixed", "distant"])
+def test_recipes_that_look_for_answers_in_the_text_find_them_in_any_form(world, capsys, recipe):
+    """Names and places of the questions are compared with the corpus's."""
+    world.wiki.write_text(world.wiki.read_text(encoding="utf-8").replace("Graz", "Gräz"), "utf-8")
+    pairs = world.train.read_text(encoding="utf-8").replace("Graz", "Gräz")
+    written = []
+    for form in ("NFC", "NFD"):
+        world.train.write_text(unicodedata.normalize(form, pairs), encoding="utf-8")
+        path = world.folder / form
+        call(
+            capsys,
+            *train_args(world, recipe=recipe, max_steps=2, writing_params_path=path),
+            *("--finetune_corpus_path", world.train),
+        )
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
 
 
 def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):

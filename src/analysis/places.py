@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from data.text import MASK
 from layers.base import Cache
+from support.bars import shown
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
 ROWS = 128  # beginnings that the model continues together: their caches are memory
@@ -77,7 +78,7 @@ def distributions(model, prompts, tree, floor=FLOOR):
     model.eval()
     found = [Distribution() for _ in prompts]
     by_length = sorted(range(len(prompts)), key=lambda number: len(prompts[number]))
-    for at in range(0, len(prompts), ROWS):
+    for at in shown(range(0, len(prompts), ROWS), "places, in parts"):
         numbers = by_length[at : at + ROWS]
         beginnings = [(number, 0, 1.0) for number in numbers]
         cache = model.new_cache(len(numbers), len(prompts[numbers[-1]]))

@@ -40,23 +40,45 @@ def composed(text):
     return unicodedata.normalize("NFC", text)
 
 
+def as_in_corpus(text, stoi):
+    """The text in the Unicode form of the corpus whose characters `stoi` has.
+
+    It is composed (e and ´ become é, by Unicode's NFC). What the vocabulary lacks then becomes what
+    composing makes of one of its characters (Å of U+212B), or letter and marks (of a corpus in
+    NFD), if the vocabulary has those. Nothing is lost: other characters stay.
+    """
+    text = composed(text)
+    if set(text) <= stoi.keys():
+        return text
+    for sign in stoi:
+        if not set(composed(sign)) <= stoi.keys():
+            text = text.replace(composed(sign), sign)
+    parts = {char: unicodedata.normalize("NFD", char) for char in set(text) - stoi.keys()}
+    return "".join(
+        parts[char] if char in parts and set(parts[char]) <= stoi.keys() else char for char in text
+    )
+
+
+def pairs_in_corpus(pairs, stoi):
+    """The texts of pairs in the corpus's form; None stays."""
+    return [tuple(text and as_in_corpus(text, stoi) for text in pair) for pair in pairs]
+
+
 def can_spell(text, stoi):
-    """Whether characters of the vocabulary make up the text, composed or decomposed."""
-    forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFD"))
-    return any(set(form) <= stoi.keys() for form in forms)
+    """Whether characters of the vocabulary make up the text, in its form or another."""
+    return set(as_in_corpus(text, stoi)) <= stoi.keys()
 
 
 def encode(text, stoi, where):
     """Ids of the characters of `text`, for training and evaluation alike.
 
-    The text is composed first (e and ´ become é, by Unicode's NFC), so that files in either form
-    are read alike. A character that the vocabulary lacks is decomposed (NFKD): into its letter and
-    marks if the vocabulary has all of them, as that of a decomposed corpus has, else into the
-    letter alone. One that is then still unknown is an InputError that starts with `where`; so is a
-    text of which nothing is left.
+    The text is brought to the corpus's form first (as_in_corpus), so that files in any form are
+    read alike. A character that the vocabulary lacks then becomes plainer ones (NFKD), without
+    their marks if the vocabulary lacks these. One that is still unknown is an InputError that
+    starts with `where`; so is a text of which nothing is left.
     """
     ids = []
-    for char in composed(text):
+    for char in as_in_corpus(text, stoi):
         folded = char
         if char not in stoi:
             folded = unicodedata.normalize("NFKD", char)

@@ -28,9 +28,11 @@ def read_text(path):
             f"{path}: expected UTF-8 text, got the byte 0x{error.object[error.start]:02x} at offset"
             f" {error.start}; save the file as UTF-8"
         ) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: no file can have this name
+        shown = path if str(path).isprintable() else ascii(path)
+        got = getattr(error, "strerror", "no name of a file")
         raise InputError(
-            f"{path}: expected a readable text file, got: {error.strerror}; check the path"
+            f"{shown}: expected a readable text file, got: {got}; check the path"
         ) from None
     if not text.strip():
         raise InputError(f"{path}: expected text, got an empty file; check the path")
@@ -300,6 +302,12 @@ def load_parameters(model, path):
         "the file is of another variant or another pretraining corpus, or its variant's options"
         " are others: give the same ones as in training",
     )
+    for name, mask in expected.items():
+        if name.rpartition(".")[2] == "mask" and (state[name] != mask.cpu()).any():
+            raise InputError(
+                f"{path}: {name}: expected a causal mask, got another; the file is of a model that"
+                " reads other positions: name another file"
+            )
     model.load_state_dict({name: state[plain] for name, plain in ours.items()})
 
 

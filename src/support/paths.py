@@ -34,6 +34,8 @@ def check_output(path, name, suffixes=()):
     longest name is made, as atomic_write does, and removed.
     """
     path = os.fspath(path)
+    if not can_name(path):
+        raise InputError(f"{name}: expected a file's path, got {path!a}; name another")
     if not os.path.basename(path):
         raise InputError(f"{name}: expected a file's path, got {path!r}; add a name")
     real = real_path(path)
@@ -66,3 +68,11 @@ def check_output(path, name, suffixes=()):
     os.close(handle)
     with suppress(OSError):
         os.unlink(trial)
+
+
+def can_name(path):
+    """Whether the system can have a file of this name."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:  # half a character
+        return False

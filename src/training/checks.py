@@ -7,6 +7,7 @@ from functools import partial
 from torch import nn
 
 from support.errors import InputError
+from support.paths import check_output
 from support.values import real, refused, whole
 from training.protocols import MuonModel
 
@@ -89,9 +90,8 @@ def check_parts(model, train_dataset, test_dataset, config):
             raise refused(name, "a dataset with one example or more", dataset)
     if not hasattr(config, "max_epochs"):
         raise refused("config", "a TrainerConfig", config)
-    path = config.ckpt_path  # better refused now than after the training
-    if path is not None and not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-        raise InputError(f"ckpt_path: expected an existing folder, got {path}; create it")
+    if config.ckpt_path is not None:  # better refused now than after the training
+        check_output(config.ckpt_path, "ckpt_path")
     if config.muon_rate is not None and not isinstance(model, MuonModel):
         raise InputError(
             "muon_rate: expected a model with hidden_matrices(), got"

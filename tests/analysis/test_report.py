@@ -1,5 +1,6 @@
 """The report of a small model: probabilities that add up, equal bytes, a page that asks nobody."""
 
+import functools
 import json
 import os
 import re
@@ -13,6 +14,7 @@ for package in ("sklearn", "jinja2", "matplotlib"):
     pytest.importorskip(package)
 
 import knowledge  # noqa: E402
+import model  # noqa: E402
 import run  # noqa: E402
 from analysis.page import page  # noqa: E402
 from analysis.people import KINDS, RIGHT, STRANGER, answers_about  # noqa: E402
@@ -42,6 +44,11 @@ def found():
     return [report(model, corpus, answers, places, pairs, about) for _ in range(2)]
 
 
+@pytest.fixture(scope="module")
+def pages(found):
+    return [page(one) for one in found]
+
+
 def test_probabilities_add_up(found):
     people = found[0]["people"]
     assert [person["name"] for person in people[: len(NAMES)]] == NAMES
@@ -55,14 +62,14 @@ def test_probabilities_add_up(found):
     assert 10 < sum(person["kind"] == RIGHT for person in people) <= 27
 
 
-def test_two_reports_are_equal_to_the_byte(found):
+def test_two_reports_are_equal_to_the_byte(found, pages):
     first, second = (json.dumps(one) for one in found)
     assert first == second
-    assert page(found[0]) == page(found[1])
+    assert pages[0] == pages[1]
 
 
-def test_the_page_has_everybody_and_refers_to_nothing_else(found):
-    html = page(found[0])
+def test_the_page_has_everybody_and_refers_to_nothing_else(found, pages):
+    html = pages[0]
     assert html.count("<tr data-n=") == len(found[0]["people"])
     links = re.findall(r'\b(?:src|href|action|xlink:href)\s*=\s*"([^"]*)"', html)
     assert links and all(link.startswith(("data:", "#")) for link in links)
@@ -72,7 +79,7 @@ def test_the_page_has_everybody_and_refers_to_nothing_else(found):
         assert f"<h2>{section}. " in html
 
 
-def test_a_model_that_is_never_right_has_a_page_too(found):
+def test_a_model_that_is_never_right_has_a_page_too():
     corpus = CharCorruptionDataset("Ada Bo. Where was Ada Bo born?\nBo Ada. ?\n", 64)
     model = tiny(vocab_size=corpus.vocab_size, block_size=64)
     rows = [("Where was Ada Bo born?", "o"), ("Where was Bo Ada born?", "B")]
@@ -82,6 +89,8 @@ def test_a_model_that_is_never_right_has_a_page_too(found):
 
 
 def test_the_command_writes_the_page_and_its_data(world, capsys, monkeypatch):
+    small = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=16)
+    monkeypatch.setattr(model, "GPTConfig", small)
     params = world.folder / "rope.params"
     argv = ["rope", str(world.wiki)]
     train = ["--epochs", "0", "--device", "cpu", "--writing_params_path", str(params)]
@@ -123,7 +132,7 @@ def test_bad_input_is_one_line(world, refused, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def browser(found, tmp_path_factory):
+def browser(pages, tmp_path_factory):
     """A headless Chromium with the page. Skipped where there is none, but not in CI."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (chromium and driver):
@@ -137,7 +146,7 @@ def browser(found, tmp_path_factory):
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     path = tmp_path_factory.mktemp("page") / "knowledge.html"
-    path.write_text(page(found[0]), encoding="utf-8")
+    path.write_text(pages[0], encoding="utf-8")
     service = webdriver.ChromeService(driver)
     with webdriver.Chrome(options=options, service=service) as opened:
         opened.set_script_timeout(300)

@@ -338,6 +338,11 @@ def test_a_mask_that_is_not_causal_is_refused(tmp_path):
     torch.save(state, tmp_path / "p")
     with pytest.raises(InputError, match="blocks.0.attn.mask: expected float64 .*got bool"):
         files.load_parameters(model, tmp_path / "p")
+    state["blocks.0.attn.mask"] = torch.ones(1, 1, 14, 14, dtype=torch.float64)
+    torch.save(state, tmp_path / "p")
+    with pytest.raises(InputError, match="blocks.0.attn.mask: expected a causal mask, got another"):
+        files.load_parameters(model, tmp_path / "p")
+    assert torch.equal(model.blocks[0].attn.mask[0, 0], torch.ones(14, 14).double().tril())
 
 
 ODD_MASKS = {

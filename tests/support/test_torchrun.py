@@ -42,6 +42,14 @@ def broken(self, micro_batches):
 CpuSteps.gradient = broken
 run.main()
 """
+# torchrun, whose workers are forked from a process that has imported all this once
+TORCHRUN = """
+import multiprocessing
+multiprocessing.set_forkserver_preload(["imported"])
+from torch.distributed.run import main
+main()
+"""
+IMPORTED = "import sys; sys.path[:0] = {paths}; import together, broken_runs, trainer"
 
 
 @pytest.fixture(autouse=True)
@@ -214,17 +222,19 @@ def test_a_second_run_is_refused(world):
 def test_torchrun_heals_a_run(world):
     """A rank kills itself; torchrun starts both again, and they go on."""
     run.main(args(world, out="one.params"))
-    script = world.folder / "run.py"
-    script.write_text(KILLED_ONCE.format(paths=[str(ROOT / name) for name in ("src", "bench")]))
+    paths = [str(ROOT / name) for name in ("src", "bench", "tests")]
+    script, imported = world.folder / "run.py", world.folder / "imported.py"
+    script.write_text(KILLED_ONCE.format(paths=paths))
+    imported.write_text(IMPORTED.format(paths=paths))
     argv = args(world, "--resume", "--checkpoint_every", "1")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"),
-            *("--max-restarts", "3", str(script), *argv),
+            *(sys.executable, "-c", TORCHRUN, "--nproc_per_node", "2", "--max-restarts", "3"),
+            *("--run-path", "--start-method", "forkserver", str(script), *argv),
         ],
         capture_output=True,
         text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(world.folder)},
     )
     assert done.returncode == 0, done.stderr
     one, two = (world.folder / f"{name}.params" for name in ("one", "out"))

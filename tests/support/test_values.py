@@ -57,7 +57,12 @@ TRAINING = {
     **dict.fromkeys(("warmup_tokens", "final_tokens"), (-1, "0")),
     **{"betas": (0.9, (0.9,), (0.9, 1.0), (0.9, None)), "grad_norm_clip": (0, -1, None)},
     **{"warmup_share": (-0.1, 1.1), "decay_share": (-0.1, 2), "muon_rate": (-1, "1")},
-    **{"ckpt_path": (3, "nowhere/p"), "compile": ("no",), "lr_decay": (None,), "writer": ("log",)},
+    **{
+        "ckpt_path": (3, "nowhere/p", ".", "p\0", "\ud800"),
+        "compile": ("no",),
+        "lr_decay": (None,),
+        "writer": ("log",),
+    },
 }
 CASES = {
     **{
@@ -132,12 +137,20 @@ CASES = {
     },
     **{
         f"lengths {value!r}": lambda value=value: utils.sample(model(), IDS, 1, lengths=value)
-        for value in (torch.tensor([3]), torch.tensor([0]), torch.tensor([1, 1]), [1.0])
+        for value in (
+            [3],
+            torch.tensor([0]),
+            torch.tensor([1, 1]),
+            [1.0],
+            "2",
+            torch.tensor(2),
+            [True],
+        )
     },
     "a model that says nothing of its context": lambda: utils.sample(torch.nn.Linear(1, 1), IDS, 1),
     **{
         f"questions {value!r}": lambda value=value: utils.predict_places(model(), CORPUS, value)
-        for value in (None, "Where", [None], ["Where was Bo born?\n"])
+        for value in (None, "Where", [None], ["Where was Bo born?\n"], np.array("Bo"))
     },
     "no question at once": lambda: utils.predict_places(model(), CORPUS, ["Bo"], batch_size=0),
     **{
@@ -149,6 +162,8 @@ CASES = {
         for value in (None, 3, b"Oslo", "Oslo\n", "Oslo\r", torch.tensor(3))
     },
     "predictions for a number": lambda: utils.evaluate_places(3, ["Oslo"]),
+    "predictions for half a letter": lambda: utils.evaluate_places("\ud800", ["Oslo"]),
+    "predictions for two lines": lambda: utils.evaluate_places("a\nb", ["Oslo"]),
     "predictions for no path": lambda: utils.evaluate_places(None, ["Oslo"]),
 }
 
@@ -180,6 +195,14 @@ def test_also_where_assertions_are_switched_off():
     env = {"PYTHONPATH": os.pathsep.join(map(str, folders)), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, cwd=folders[1].parent)
     assert done.stdout.splitlines() == ["False"], done.stdout + done.stderr
+
+
+def test_a_path_is_refused_before_the_training(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere" / "p")
+    for name in ("folder", "link", "n" * 256):
+        with pytest.raises(InputError, match="^ckpt_path: expected "):
+            Trainer(model(), CORPUS, None, TrainerConfig(ckpt_path=tmp_path / name))
 
 
 def test_numbers_of_numpy_are_numbers():
