@@ -1,57 +1,55 @@
 """Corpora larger than memory: time and memory of starts and steps, with 1,000 times the data.
 
-    python bench/large_corpus.py                      # an hour on two cores; 2 GB of disk
-    python bench/large_corpus.py --copies 1 handout   # 100 times the data, one recipe
+    python bench/large_corpus.py                        # 2 GB of disk
+    python bench/large_corpus.py --copies 100 handout   # less of it, one recipe
 
-The corpus is a world of 300,000 people, ten times; in each copy they have another middle name.
-Prints lines of JSON for docs/measurements/large_corpus.jsonl: first a line about encoding, then for
-each recipe the bundled corpus, and the first and the second start with the large one. A start is
-everything but the steps: imports, the data, the model. anon_mb is memory that no file backs, at the
-end and at most.
+The corpus is the bundled one, copied; the people of each copy have a middle name of their own.
+Prints lines of JSON for docs/measurements/large_corpus.jsonl: one about encoding, and for each
+recipe a start with the bundled corpus, the first and the second start with the large one, and the
+time of a token in both. A start has imports, the data, the model, and one step. anon_mb is memory
+that no file backs, in MB, at the end and at most. On a shared machine processor time counts.
 """
 
 import argparse
+import io
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
-from cli.arguments import int_in_range  # noqa: E402
-from cli.record import read_record  # noqa: E402
+from cli.arguments import build_parser, int_in_range, parse  # noqa: E402
 from data.kept import text_at  # noqa: E402
 from dataset import CharCorruptionDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
+from support.files import read_text  # noqa: E402
 
-PEOPLE = 300_000
-COPIES = 10
-STEPS = 30
+COPIES = 1000
+STEPS, BATCH = 10, 96  # whose time is compared
 FILES = ("wiki.txt", "birth_places_train.tsv")
 MB = 1e6
 
 
 def make(folder, copies):
-    """Write the files of a corpus into the folder: a world, and copies of it.
+    """Write copies of the bundled files into the folder, end to end.
 
     The people of each copy have a middle name of their own.
     """
-    with tempfile.TemporaryDirectory(dir=folder) as world:
-        command = [sys.executable, str(ROOT / "src" / "make_corpus.py"), "--out", world]
-        command += ["--people", str(PEOPLE)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        for name, words in zip(FILES, ("", "Where was "), strict=True):
-            lines = Path(world, name).read_text(encoding="utf-8").splitlines(keepends=True)
-            people = [line.removeprefix(words).split(" ", 1) for line in lines]
-            with open(Path(folder, name), "w", encoding="utf-8") as out:
-                for copy in range(copies):
-                    middle = chr(ord("A") + copy) + "o"
-                    out.writelines(f"{words}{first} {middle} {rest}" for first, rest in people)
+    for name, words in zip(FILES, ("", "Where was "), strict=True):
+        lines = read_text(ROOT / name).splitlines(keepends=True)
+        people = [line.removeprefix(words).split(" ", 1) for line in lines]
+        with open(Path(folder, name), "w", encoding="utf-8") as out:
+            for copy in range(copies):
+                middle = "".join(chr(97 + copy // 26**digit % 26) for digit in range(3)).title()
+                out.writelines(f"{words}{first} {middle} {rest}" for first, rest in people)
 
 
 def encode(path):
@@ -62,33 +60,59 @@ def encode(path):
     return {"seconds": round(seconds, 1), "mb_a_second": round(path.stat().st_size / seconds / MB)}
 
 
+def words_of(folder, recipe, out):
+    """The words of a command that takes one step of pretraining with the files of a folder."""
+    words = ["pretrain", "vanilla", str(Path(folder, FILES[0])), "--recipe", recipe]
+    words += ["--device", "cpu", "--max_steps", "1", "--writing_params_path", str(Path(out, "p"))]
+    if recipes.RECIPES[recipe].objective and recipes.RECIPES[recipe].objective.questions:
+        words += ["--finetune_corpus_path", str(Path(folder, FILES[1]))]
+    return words
+
+
 def start(folder, recipe):
-    """Run some steps of pretraining with the files of a folder: times, and memory."""
-    with tempfile.TemporaryDirectory() as out:
-        params = Path(out, "params")
-        command = [sys.executable, str(ROOT / "src" / "run.py"), "pretrain", "vanilla"]
-        command += [str(Path(folder, FILES[0])), "--recipe", recipe, "--device", "cpu"]
-        command += ["--max_steps", str(STEPS), "--writing_params_path", str(params)]
-        if recipe in ("mixed", "distant"):
-            command += ["--finetune_corpus_path", str(Path(folder, FILES[1]))]
-        began, most, last = time.perf_counter(), 0, 0
-        with open(Path(out, "log"), "w") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-            while process.poll() is None:
-                last = anonymous_mb(process.pid) or last
-                most = max(most, last)
-                time.sleep(0.05)
-        seconds = time.perf_counter() - began
+    """Time and memory of a start and one step, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out, open(Path(out, "log"), "w+") as log:
+        command = [sys.executable, str(ROOT / "src" / "run.py"), *words_of(folder, recipe, out)]
+        began, before, seen = time.perf_counter(), children_seconds(), [0]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        while process.poll() is None:
+            seen.append(anonymous_mb(process.pid) or seen[-1])
+            time.sleep(0.05)
         if process.returncode:
             raise SystemExit(Path(out, "log").read_text())
-        record = read_record(str(params))
-    tokens = record["pflop"] * 1e15 / recipes.FLOP_PER_TOKEN
     return {
-        "start_seconds": round(seconds - record["seconds"], 1),
-        "us_a_token": round(1e6 * record["seconds"] / tokens, 1),
-        "anon_mb_end": round(last),
-        "anon_mb_most": round(most),
+        "seconds": round(time.perf_counter() - began, 1),
+        "cpu_seconds": round(children_seconds() - before, 1),
+        "anon_mb_end": round(seen[-1]),
+        "anon_mb_most": round(max(seen)),
     }
+
+
+def children_seconds():
+    """Seconds that processors have spent on child processes that ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def compare_steps(folder, recipe):
+    """Processor time of a real token, in us, with the bundled corpus and a folder's, in turn."""
+    import run
+
+    sides = {}
+    for name, files in (("bundled", ROOT), ("large", folder)):
+        with redirect_stdout(io.StringIO()):
+            config = parse(words_of(files, recipe, tempfile.gettempdir()), build_parser())
+            model, corpus = run.build(config.source)
+            sides[name] = model, run.task(config, corpus)[1], []
+    for step in range(STEPS):
+        for model, dataset, found in sides.values():
+            began = time.process_time()
+            batch, _ = dataset.batch(range(step * BATCH, (step + 1) * BATCH), recipes.SEED, 0)
+            for x, y, weight in batch:
+                (model.loss(x, y) * weight).backward()
+            tokens = sum(int((x != 0).sum()) for x, _, _ in batch)
+            found.append(1e6 * (time.process_time() - began) / tokens)
+    return {f"us_{name}": round(statistics.median(found), 1) for name, (*_, found) in sides.items()}
 
 
 def anonymous_mb(pid):
@@ -112,7 +136,9 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=", ".join(recipes.RECIPES))
-    parser.add_argument("--copies", type=int_in_range(1, 26), default=COPIES, help="default: 10")
+    parser.add_argument(
+        "--copies", type=int_in_range(1, 26**3), default=COPIES, help="default: 1000"
+    )
     parser.add_argument("--folder", type=Path, help="where the corpus is, or is made; and stays")
     args = parser.parse_args(argv)
     if unknown := set(args.recipes) - set(recipes.RECIPES):
@@ -134,6 +160,7 @@ def main(argv=None):
                 file.unlink()
             for which in ("first", "second"):
                 show(**about, corpus="large", **size, which=which, **start(folder, recipe))
+            show(section="steps", recipe=recipe, **size, **compare_steps(folder, recipe))
 
 
 if __name__ == "__main__":

@@ -348,6 +348,18 @@ def test_mean_tokens_counts_what_is_not_padding(corpus):
     assert mean_tokens(corpus, 5, most=1) == spans[0]
 
 
+def test_mean_tokens_asks_for_no_example_that_there_is_not():
+    class Many:
+        def __len__(self):
+            return 19_999_999  # whose last number float32 rounds up
+
+        def batch(self, indices, seed, epoch):
+            assert indices.max() < len(self) and len(indices) == 4096
+            return [(None, torch.ones(len(indices), 3), 1.0)], 0
+
+    assert mean_tokens(Many(), 5) == 3
+
+
 def test_the_four_examples_on_a_terminal_without_their_letters(monkeypatch):
     shown = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(shown, "ascii", write_through=True))
