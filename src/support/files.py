@@ -31,17 +31,18 @@ def read_text(path):
 
 def read_blocks(path):
     """Yield the text that `read_text` returns, in blocks."""
-    utf8 = codecs.getincrementaldecoder("utf-8-sig")()
-    decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
-    empty, n_bytes = True, 0
+    utf8, empty, n_bytes, end = codecs.getincrementaldecoder("utf-8-sig")(), True, 0, ""
     try:
         with open(path, "rb") as file:
             while raw := file.read(BLOCK):
                 n_bytes += len(raw)
-                block = decoder.decode(raw).replace("\ufeff", "")
+                block = end + utf8.decode(raw)
+                end = "\r" * block.endswith("\r")  # of half a line end, perhaps
+                block = block.removesuffix(end).replace("\r\n", "\n").replace("\r", "\n")
+                block = block.replace("\ufeff", "")
                 empty = empty and not block.strip()
                 yield block
-        yield decoder.decode(b"", final=True)
+        yield utf8.decode(b"", final=True) + end.replace("\r", "\n")
     except UnicodeDecodeError as error:
         offset = n_bytes - len(error.object) + error.start
         raise InputError(
