@@ -1,41 +1,24 @@
 """Large texts: what is kept beside them is equal to what is made in memory, and never believed."""
 
 import os
-import random
 
 import numpy as np
 import pytest
 import torch
-from conftest import CORPUS, PEOPLE, biography, questions
+from conftest import CORPUS, PEOPLE, biography, file_of, questions
 from together import together
 
 import recipes
 import run
-import textbook
-from data import kept, tokens
+from data import kept
 from data.kept import LargeText, arrays_of, text_at
 from data.windows import FactWindows, permutation, shuffled
 from dataset import CharCorruptionDataset, NameDataset
 from support import files
 from support.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("large_texts")
 RAW = CORPUS.replace("\n", "\r\n", 3).encode()  # line ends of two kinds
-
-
-@pytest.fixture(autouse=True)
-def large(monkeypatch, tmp_path):
-    """Every text is large, and is read in blocks that cut characters and line ends in two."""
-    monkeypatch.setattr(kept, "LARGE", 1)
-    monkeypatch.setattr(files, "BLOCK", 7)
-    monkeypatch.setattr(tokens, "DECODED", 2)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
-
-
-def file_of(folder, raw=RAW, name="wiki.txt"):
-    path = folder / name
-    path.write_bytes(raw)
-    return path
 
 
 def made(calls):
@@ -58,41 +41,9 @@ def same(found):
 # ------------------------------------------------------------------------------------- the datasets
 
 
-@pytest.mark.parametrize("raw", [RAW, b"\xef\xbb\xbf" + RAW, RAW[:-2], b"a\n\n\xef\xbb\xbfb", b"x"])
-def test_a_corpus_is_the_same_from_its_file(tmp_path, raw):
-    path = file_of(tmp_path, raw)
-    mapped, text = CharCorruptionDataset(text_at(path), 24), files.read_text(path)
-    for again in (mapped, CharCorruptionDataset(text_at(path), 24)):
-        plain = CharCorruptionDataset(text, 24)
-        assert list(again.data) == plain.data == text.split("\n") and str(again) == str(plain)
-        assert again.stoi == plain.stoi == dict(textbook.vocabulary(text)[0])
-        assert (again.vocab_size, again.longest_row) == (plain.vocab_size, plain.longest_row)
-        for i in range(-len(plain), len(plain)):
-            ours, want = (data.example(i % len(plain), 3, 5) for data in (again, plain))
-            assert all(map(torch.equal, ours, want))
-            assert again.data[i] == plain.data[i]
-        assert again.data[-2:] == plain.data[-2:]
-        random.seed(4)
-        drawn = again[0]
-        random.seed(4)
-        assert all(map(torch.equal, drawn, plain[0]))
-    with pytest.raises(IndexError):
-        mapped.data[len(mapped)]
-
-
-@pytest.mark.parametrize("n", [254, 255, 40_000])
-def test_ids_have_the_smallest_type_that_holds_them(tmp_path, n):
-    text = "".join(chr(0x3000 + i) for i in range(n) if not 0xD800 <= 0x3000 + i < 0xE000)
-    text = text.replace("\ufeff", "")
-    mapped = CharCorruptionDataset(text_at(file_of(tmp_path, text.encode())), 24)
-    kinds = {256: torch.uint8, 257: torch.int16}
-    assert mapped.text.dtype == kinds.get(mapped.vocab_size, torch.int32)
-    assert [mapped.itos[i] for i in mapped.text.tolist()] == list(text) == list(mapped.data[0])
-
-
 @pytest.mark.parametrize("rule", ["capitalised", "place-like", "answers", "likeliest"])
 def test_windows_are_the_same_from_their_file(tmp_path, rule, monkeypatch):
-    text = text_at(file_of(tmp_path))
+    text = text_at(file_of(tmp_path, RAW))
     train = text_at(file_of(tmp_path, questions(PEOPLE).encode(), "train.tsv"))
     share = 0.25 if rule in ("answers", "likeliest") else 0.0
     objective = recipes.FactWindowConfig(rule, questions=share)
@@ -144,7 +95,7 @@ def test_the_order_of_an_epoch_is_that_of_the_device(n, monkeypatch):
 
 
 def test_it_is_made_once_and_can_be_deleted(tmp_path):
-    path, calls = file_of(tmp_path), []
+    path, calls = file_of(tmp_path, RAW), []
     for _ in range(2):
         assert same(arrays_of(text_at(path), "kind", {"a": 1}, made(calls)))
     assert len(calls) == 1 and sorted(os.listdir(tmp_path)) == [
@@ -171,7 +122,7 @@ def spoilt(raw):
 
 
 def test_one_that_is_damaged_is_made_anew(tmp_path):
-    path, calls = file_of(tmp_path), []
+    path, calls = file_of(tmp_path, RAW), []
     arrays_of(text_at(path), "kind", {}, made(calls))
     whole = (tmp_path / "wiki.txt.kind").read_bytes()
     for number, (what, raw) in enumerate(spoilt(whole).items(), 2):
@@ -182,7 +133,7 @@ def test_one_that_is_damaged_is_made_anew(tmp_path):
 
 
 def test_one_of_another_text_or_of_other_facts_is_made_anew(tmp_path):
-    path, calls = file_of(tmp_path), []
+    path, calls = file_of(tmp_path, RAW), []
     arrays_of(text_at(path), "kind", {"a": 1}, made(calls))
     arrays_of(text_at(path), "kind", {"a": 2}, made(calls))
     file_of(tmp_path, b"another text")
@@ -196,7 +147,7 @@ def test_one_of_another_text_or_of_other_facts_is_made_anew(tmp_path):
 
 @pytest.mark.parametrize("there", ["a folder", "another file"])
 def test_where_none_can_be_it_goes_to_the_temporary_folder(tmp_path, there, capsys):
-    path, calls = file_of(tmp_path), []
+    path, calls = file_of(tmp_path, RAW), []
     if there == "a folder":
         (tmp_path / "wiki.txt.kind").mkdir()
     else:
@@ -213,7 +164,7 @@ def test_where_none_can_be_it_goes_to_the_temporary_folder(tmp_path, there, caps
 
 
 def test_what_a_killed_process_left_is_removed_and_a_failure_leaves_nothing(tmp_path):
-    path = file_of(tmp_path)
+    path = file_of(tmp_path, RAW)
     (tmp_path / ".wiki.txt.kind.abcdefgh.tmp").write_bytes(b"half")
 
     def fails():
@@ -244,25 +195,6 @@ def test_of_several_processes_one_makes_it(tmp_path):
 
 
 # -------------------------------------------------------------------------------------- the command
-
-
-@pytest.mark.parametrize(
-    ("raw", "says"),
-    [
-        ("fine\nnot⁇fine\nnor□\n".encode(), "line 3: expected text without the reserved"),
-        ("fine\n\n\nnot⁇fine\n".encode(), "line 4: expected text without the reserved"),
-        (b"\xef\xbb\xbflong enough\ncaf\xe9\n", "the byte 0xe9 at offset 18; save the file"),
-        (b"it ends too early\xc3", "the byte 0xc3 at offset 17; save the file"),
-        (b" \n \n\r\n          ", "expected text, got an empty file"),
-    ],
-)
-def test_a_bad_text_gets_the_line_it_always_got(tmp_path, raw, says):
-    path, found = file_of(tmp_path, raw), []
-    for text in (text_at, files.read_text):
-        with pytest.raises(InputError, match=says) as error:
-            CharCorruptionDataset(text(path), 24)
-        found.append(str(error.value))
-    assert found[0] == found[1] and sorted(os.listdir(tmp_path)) == ["temporary", "wiki.txt"]
 
 
 @pytest.mark.parametrize("rows", ["Where was Bo born?\t漢\n", "no\nplaces\n", "a\tb\tc\n"])
