@@ -136,7 +136,7 @@ class NameDataset(Examples):
         self.source, self.path = data, path
         large = isinstance(data, LargeText)
         self._pairs = None if large else parse_questions(text(path, data), path)
-        spelling = {"characters": key_of("".join(self.stoi)), "block_size": self.block_size}
+        spelling = {"characters": key_of(self.stoi), "block_size": self.block_size}
         found = arrays_of(data, "tokens", spelling, self._encoded)
         self.text = found["ids"]  # of all rows, question ⁇ place ⁇, end to end
         self.starts = found["starts"]  # (N + 1,): of the rows, and the end
@@ -151,7 +151,7 @@ class NameDataset(Examples):
 
     def _encoded(self):
         """Yield the arrays, as data.kept.arrays_of takes them."""
-        pairs, table = self.pairs, table_of([ord(char) for char in self.stoi])
+        pairs, table = self.pairs, table_of([ord(self.itos[i]) for i in range(len(self.itos))])
         letters = self.stoi.keys() - {PAD_CHAR, MASK_CHAR}
         ids, lengths, asked = [], [0], []
         for first in range(0, len(pairs), ENCODED):
@@ -162,7 +162,7 @@ class NameDataset(Examples):
                 lengths.append(len(rows[-1]))
                 asked.append(len(question))
             ids.append(table[codes_of("".join(rows))])
-        yield "starts", np.cumsum(lengths)
+        yield "starts", np.cumsum(lengths, dtype=np.int64)
         yield "asked", np.array(asked, np.int32)
         yield from (("ids", part) for part in ids)
         notes = "".join(f"{note}\n" for note in notes_on_pairs(pairs, self.path, self.stoi))

@@ -5,6 +5,7 @@ import io
 import itertools
 import random
 import unicodedata
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -202,6 +203,13 @@ def test_the_unicode_form_of_a_file_makes_no_difference(of_corpus, of_questions,
     path.write_text(pair, encoding="utf-8")
     answer = unicodedata.normalize(of_corpus, "Zürich")
     assert utils.evaluate_places(str(path), [answer]) == (1, 1)
+
+
+def test_a_vocabulary_may_list_its_characters_in_any_order(corpus):
+    names = NameDataset(corpus, questions(PEOPLE))
+    listed = SimpleNamespace(**{**vars(corpus), "stoi": dict(sorted(corpus.stoi.items()))})
+    assert list(listed.stoi) != list(corpus.stoi)
+    assert torch.equal(NameDataset(listed, questions(PEOPLE)).x, names.x)
 
 
 def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):
