@@ -15,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
+import torch  # noqa: E402
+
 import recipes  # noqa: E402
 from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin  # noqa: E402
 from cli.record import sha256  # noqa: E402
@@ -45,7 +47,8 @@ def read_windows(corpus, names, places, recipe):
     dataset = FactWindows(corpus, objective, names if objective.questions else None)
     text = "\n".join(corpus.data)
     of_person, right = Counter(), Counter()
-    for start, title_end, phrase, *edges in dataset.windows.tolist():
+    places_of = dataset.places(torch.arange(len(dataset.windows)))
+    for start, title_end, phrase, *edges in places_of.tolist():
         end = edges[objective.before]
         person = text[start:title_end].removesuffix(". ")
         if person in places:

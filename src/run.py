@@ -81,14 +81,15 @@ def build(source):
 
     import utils
     from cli.record import check_record
+    from data.kept import text_at
     from dataset import CharCorruptionDataset
     from model import GPT, GPTConfig
-    from support.files import load_parameters, read_text
+    from support.files import load_parameters
 
     machine.prepare_products()
     device = machine.pick_device(source.device)
     utils.set_seed(source.seed)
-    corpus = CharCorruptionDataset(read_text(source.corpus_path), source.sizes["block_size"])
+    corpus = CharCorruptionDataset(text_at(source.corpus_path), source.sizes["block_size"])
     print(corpus)
     model_config = GPTConfig(
         corpus.vocab_size,
@@ -153,15 +154,15 @@ def train(config, model, corpus, ours):
 
 def task(config, corpus):
     """The recipe's plan for the function, and the dataset that it trains on."""
-    from data.text import as_in_corpus
+    from data.kept import text_at
     from data.windows import FactWindows
     from dataset import NameDataset
-    from support.files import read_text
 
     recipe, questions, path = config.recipe, None, config.finetune_corpus_path
     if path is not None:
-        questions = NameDataset(corpus, as_in_corpus(read_text(path), corpus.stoi), path)
-        print_notes(questions.pairs, path, corpus)
+        questions = NameDataset(corpus, text_at(path), path)
+        for note in questions.notes:
+            print(f"note: {note}", file=sys.stderr)
     if config.function == "finetune":
         return recipe.finetune if config.source.parameters_path else recipe.scratch, questions
     if recipe.objective is None:

@@ -9,8 +9,10 @@ import pytest
 import torch
 
 import run
+from data import kept, tokens
 from dataset import CharCorruptionDataset
 from model import GPT, GPTConfig
+from support import files
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -76,6 +78,26 @@ def world(tmp_path):
 @pytest.fixture
 def corpus():
     return CharCorruptionDataset(CORPUS, 128)
+
+
+def file_of(folder, raw, name="wiki.txt"):
+    """The path of a new file with these bytes."""
+    path = folder / name
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.fixture
+def large_texts(monkeypatch, tmp_path):
+    """Every text counts as large, and is read in blocks that cut characters and line ends in two.
+
+    The system's temporary folder is `temporary` in tmp_path.
+    """
+    monkeypatch.setattr(kept, "LARGE", 1)
+    monkeypatch.setattr(files, "BLOCK", 7)
+    monkeypatch.setattr(tokens, "DECODED", 2)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
 
 
 @pytest.fixture

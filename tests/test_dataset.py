@@ -5,6 +5,7 @@ import io
 import itertools
 import random
 import unicodedata
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -204,6 +205,13 @@ def test_the_unicode_form_of_a_file_makes_no_difference(of_corpus, of_questions,
     assert utils.evaluate_places(str(path), [answer]) == (1, 1)
 
 
+def test_a_vocabulary_may_list_its_characters_in_any_order(corpus):
+    names = NameDataset(corpus, questions(PEOPLE))
+    listed = SimpleNamespace(**{**vars(corpus), "stoi": dict(sorted(corpus.stoi.items()))})
+    assert list(listed.stoi) != list(corpus.stoi)
+    assert torch.equal(NameDataset(listed, questions(PEOPLE)).x, names.x)
+
+
 def test_a_character_outside_the_vocabulary_loses_its_marks(corpus):
     assert "é" not in corpus.stoi and "á" in corpus.stoi
     assert text.encode("é", corpus.stoi, "here") == [corpus.stoi["e"]]
@@ -346,6 +354,18 @@ def test_mean_tokens_counts_what_is_not_padding(corpus):
     spans = [int((corpus.example(i, 5, 0)[1] != 0).sum()) for i in range(len(corpus))]
     assert mean_tokens(corpus, 5) == pytest.approx(sum(spans) / len(corpus))
     assert mean_tokens(corpus, 5, most=1) == spans[0]
+
+
+def test_mean_tokens_asks_for_no_example_that_there_is_not():
+    class Many:
+        def __len__(self):
+            return 19_999_999  # whose last number float32 rounds up
+
+        def batch(self, indices, seed, epoch):
+            assert indices.max() < len(self) and len(indices) == 4096
+            return [(None, torch.ones(len(indices), 3), 1.0)], 0
+
+    assert mean_tokens(Many(), 5) == 3
 
 
 def test_the_four_examples_on_a_terminal_without_their_letters(monkeypatch):

@@ -4,12 +4,11 @@ A record holds the sha256 of its file. It is ignored if the file has another con
 link, the record is written beside the file that the link leads to.
 """
 
-import hashlib
 import json
 import os
 
 from support.errors import InputError, shorten_repr
-from support.files import write_text
+from support.files import sha256, write_text
 from support.paths import real_path
 
 MOST = 2**22  # bytes; a longer file is no record
@@ -17,14 +16,6 @@ MOST = 2**22  # bytes; a longer file is no record
 
 def record_path(path):
     return f"{real_path(path)}.json"
-
-
-def sha256(path):
-    """The file's SHA-256 in hex; None for no path."""
-    if path is None:
-        return None
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_record(path, facts):

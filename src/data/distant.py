@@ -12,6 +12,7 @@ from data.phrases import capitalised, documents_with, split_title
 
 TOKEN = re.compile(r"[^\W\d_][\w'’-]*|\d|[^\w\s]")
 PRIOR = 1.0  # variance of the weights' Gaussian prior
+MOST = 2**16  # questions that the weights are fitted to: of more, evenly chosen ones
 NEAR = 40  # characters before and behind a phrase that features are taken from
 
 
@@ -32,17 +33,22 @@ class PhraseScorer:
     def __init__(self, documents, questions):
         self.documents_with = documents_with(documents)
         self.answers = Counter(place for _, place in questions)
+        questions = questions[:: math.ceil(len(questions) / MOST) or 1]
+        self.weights = fit(self._examples(documents, questions))
+
+    def _examples(self, documents, questions):
+        """Yield [(features, whether the phrase is the answer), …] of each document with one."""
+        spans = {span for question, _ in questions for span in spans_of(question)}
         bodies = defaultdict(list)
         for title, body in map(split_title, documents):
-            bodies[title.removesuffix(". ")].append((body, title))
-        examples = []  # for each document: [(features, whether the phrase is the answer), …]
+            if (name := title.removesuffix(". ")) in spans:
+                bodies[name].append((body, title))
         for question, place in questions:
             for body, title in bodies.get(title_in(question, bodies), ()):
                 found = self.features(body, title, place)
                 right = [body[start:end] == place for start, end in found]
                 if any(right):
-                    examples.append(list(zip(found.values(), right, strict=True)))
-        self.weights = fit(examples)
+                    yield list(zip(found.values(), right, strict=True))
 
     def probabilities(self, text, title=""):
         """{(start, end): probability} of the phrases of a text, which stands behind its title."""
@@ -82,24 +88,30 @@ def title_in(question, titles):
 
     A full stop or comma behind it does not count.
     """
+    return max((span for span in spans_of(question) if span in titles), key=len, default=None)
+
+
+def spans_of(question):
+    """What stands in a question as whole words, with and without the full stop or comma behind."""
     words = [match.span() for match in re.finditer(r"\S+", question)]
     spans = [question[a:b] for i, (a, _) in enumerate(words) for _, b in words[i:]]
-    spans += [span.rstrip(".,;:!?") for span in spans]
-    return max((span for span in spans if span in titles), key=len, default=None)
+    return spans + [span.rstrip(".,;:!?") for span in spans]
 
 
 def fit(examples):
     """{feature: weight}: the greatest posterior probability of the right entries.
 
-    `examples` are lists of (features, whether right). Each has one right entry or more, and all
-    entries have equally many features.
+    `examples` iterates over lists of (features, whether right). Each has one right entry or more,
+    and all entries have equally many features.
     """
-    entries = [entry for example in examples for entry in example]
-    numbers = {feature: 0 for features, _ in entries for feature in features}
-    numbers = {feature: number for number, feature in enumerate(numbers)}
-    table = torch.tensor([[numbers[f] for f in features] for features, _ in entries])  # (E, F)
-    example = torch.tensor([i for i, of in enumerate(examples) for _ in of])  # (E,)
-    right = torch.tensor([is_right for _, is_right in entries])  # (E,)
+    numbers, table, example, right, n_examples = {}, [], [], [], 0
+    for entries in examples:
+        for features, is_right in entries:
+            table.append([numbers.setdefault(feature, len(numbers)) for feature in features])
+            example.append(n_examples)
+            right.append(is_right)
+        n_examples += 1
+    table, example, right = map(torch.tensor, (table, example, right))  # (E, F), (E,), (E,)
     weights = torch.zeros(len(numbers), dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
@@ -107,13 +119,13 @@ def fit(examples):
         optimizer.zero_grad()
         scores = weights[table].sum(1).exp()  # (E,)
         total, good = (
-            torch.zeros(len(examples), dtype=torch.float64).index_add(0, example, part)
+            torch.zeros(n_examples, dtype=torch.float64).index_add(0, example, part)
             for part in (scores, scores * right)
         )
         value = (total / good).log().sum() + weights.square().sum() / (2 * PRIOR)
         value.backward()
         return value
 
-    if examples:
+    if n_examples:
         optimizer.step(loss)
     return dict(zip(numbers, weights.tolist(), strict=True))

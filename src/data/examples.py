@@ -72,7 +72,8 @@ def mean_tokens(dataset, seed, most=4096):
 
     `dataset` has a `batch` method, as for the Trainer.
     """
-    indices = torch.linspace(0, len(dataset) - 1, min(len(dataset), most)).long()
+    last = len(dataset) - 1
+    indices = torch.linspace(0, last, min(len(dataset), most)).long().clamp(max=last)  # rounded
     micro_batches, _ = dataset.batch(indices, seed, 0)
     ends = [
         ((y != PAD) * torch.arange(1, y.size(1) + 1)).amax(1).sum() for _, y, _ in micro_batches

@@ -1,5 +1,7 @@
 """What a user should know about the questions of a file: sentences, with counts."""
 
+from collections import Counter
+
 from data.text import ANSWER_CHARS, composed, encode
 from support.errors import InputError
 
@@ -7,16 +9,17 @@ from support.errors import InputError
 def notes_on_pairs(pairs, path, stoi):
     """Sentences on pairs (question, place) for which no answer, or only one of two, is right."""
     pairs = [(composed(question), place) for question, place in pairs if place is not None]
-    lengths = [decoded_length(place, stoi) for _, place in pairs]
-    long = [line for line, n in enumerate(lengths, start=1) if n > ANSWER_CHARS]
+    too_long = {p for p in {p for _, p in pairs} if decoded_length(p, stoi) > ANSWER_CHARS}
+    long = [line for line, (_, place) in enumerate(pairs, start=1) if place in too_long]
     if long:
         yield (
             f"{path}: {len(long)} of {len(pairs)} places are longer than the {ANSWER_CHARS}"
             f" characters that evaluation decodes, the first in line {long[0]}: no answer is right"
             " there"
         )
-    places = places_of(pairs)
-    torn = [line for line, (question, _) in enumerate(pairs, 1) if len(places[question]) > 1]
+    asked = Counter(question for question, _ in pairs)
+    places = places_of(pair for pair in pairs if asked[pair[0]] > 1)
+    torn = [line for line, (q, _) in enumerate(pairs, 1) if len(places.get(q, ())) > 1]
     if torn:
         yield (
             f"{path}: {len(torn)} of {len(pairs)} rows ask a question that has another place in"

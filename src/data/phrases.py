@@ -69,15 +69,17 @@ def place_like(documents):
     a quarter of its occurrences or more. Where a text has none, the first that stands in two
     documents is found, if there is one. Nothing is used but the documents.
     """
-    shared, behind, all_of = documents_with(documents), Counter(), Counter()
+    shared = {phrase for phrase, n in documents_with(documents).items() if n > 1}
+    behind, all_of = Counter(), Counter()
     for title, text in map(split_title, documents):
         for start, end in capitalised(text, title):
-            all_of[text[start:end]] += 1
-            behind[text[start:end]] += PREPOSITION_OR_COMMA.search(text, 0, start) is not None
+            if (phrase := text[start:end]) in shared:
+                all_of[phrase] += 1
+                behind[phrase] += PREPOSITION_OR_COMMA.search(text, 0, start) is not None
 
     def find(text, title=""):
         phrases = {(a, b): text[a:b] for a, b in capitalised(text, title)}
-        phrases = {span: phrase for span, phrase in phrases.items() if shared[phrase] > 1}
+        phrases = {span: phrase for span, phrase in phrases.items() if phrase in shared}
         places = [span for span, at in phrases.items() if behind[at] >= OFTEN * all_of[at]]
         return [*places, *phrases][:1]
 

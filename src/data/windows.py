@@ -4,31 +4,40 @@ Legend: B batch, N windows, L block_size.
 """
 
 import copy
-from functools import lru_cache
+from dataclasses import asdict
 
+import numpy as np
 import torch
 
+from data import distant, phrases
 from data.distant import PhraseScorer
 from data.examples import Examples, draw
+from data.kept import arrays_of, key_of, sha256_of
 from data.phrases import behind_prepositions, capitalised, occurrences, place_like, split_title
 from data.text import MASK, PAD
 from support.errors import InputError
+from support.files import sha256
 from support.values import refused
 
 
-@lru_cache(maxsize=2)
 def permutation(n, seed, epoch):
-    """The numbers 0 … n-1 in an order that depends on the arguments alone."""
-    return shuffled(n, seed, epoch)
+    """The numbers 0 … n-1 in the order of `shuffled`, made in little more memory than they take."""
+    order = np.arange(n, dtype=np.int64)  # (n,)
+    for part in np.split(order, range(SCANNED, n, SCANNED)):
+        part += draw(2**31, seed, epoch, part) << 32
+    order.sort()
+    order &= 2**32 - 1
+    return torch.from_numpy(order)
 
 
 def shuffled(n, seed, epoch, device=None):
-    """As `permutation`, but not cached: epoch may be a tensor ()."""
+    """The numbers 0 … n-1 in an order of the arguments alone; epoch may be a tensor ()."""
     each = torch.arange(n, device=device)  # (n,)
     return draw(2**31, seed, epoch, each).argsort(stable=True)  # (n,)
 
 
 FINDERS = {"capitalised": capitalised, "behind prepositions": behind_prepositions}
+SCANNED = 2**16  # windows that are handled at once
 SHARED = 4  # windows of a document, which "likeliest" shares out by probability
 
 
@@ -61,33 +70,54 @@ class FactWindows(Examples):
     def __init__(self, corpus, objective, questions=None):
         self.corpus, self.objective, self.questions = corpus, objective, questions
         self.stoi, self.itos = corpus.stoi, corpus.itos
-        find = self._finder()
-        windows = []
-        for document, offset in zip(corpus.data, corpus.starts.tolist(), strict=True):
+        made_from = {
+            "objective": asdict(objective),
+            "block_size": corpus.block_size,
+            "questions_sha256": questions and sha256_of(questions.source),
+            "code_sha256": [
+                sha256(file) for file in (__file__, phrases.__file__, distant.__file__)
+            ],
+        }
+        name = f"windows-{key_of([corpus.source and corpus.source.sha256, made_from])}"
+        self.windows = arrays_of(corpus.source, name, made_from, self._scan)["windows"]
+        share = objective.questions if questions is not None else 0.0
+        self.n_questions = round(share / (1 - share) * len(self.windows))
+        self.longest_row = self._longest_row()
+        self._order = None, None  # (seed, epoch), and its permutation
+
+    def _scan(self):
+        """Yield the windows, as data.kept.arrays_of takes them: (N, 5 + before + after).
+
+        A row is the number of the document, and where in it the title ends, `before` starts, …
+        """
+        find, found, rows = self._finder(), False, []
+        for number, document in enumerate(self.corpus.data):
             title, text = split_title(document)
             n = len(title)
             for start, end in find(text, title):
                 edges = self._edges(document, n, start + n, end + n)
                 if edges:
-                    windows.append([offset + edge for edge in (0, n, *edges)])
-        if not windows:
+                    rows.append([number, n, *edges])
+            if len(rows) >= SCANNED:
+                yield "windows", np.array(rows, np.int32)
+                found, rows = True, []
+        if rows:
+            yield "windows", np.array(rows, np.int32)
+        elif not found:
             raise InputError(
                 "the pretraining corpus: expected documents, `Name. Sentences`, with phrases to"
-                f" learn ({objective.phrases}), got none; take another recipe"
+                f" learn ({self.objective.phrases}), got none; take another recipe"
             )
-        self.windows = torch.tensor(windows)  # (N, 5 + before + after)
-        share = objective.questions if questions is not None else 0.0
-        self.n_questions = round(share / (1 - share) * len(windows))
-        self.longest_row = self._longest_row()
 
     def _longest_row(self):
         """Tokens of the longest row of x: with all words around the phrase, or a question's."""
-        before, after = self.objective.before, self.objective.after
-        start, title, end, first = self.windows[:, [0, 1, before + 3, before + 4]].T  # (N,) each
-        most = self.windows[:, before + 2], self.windows[:, before + 4 + after]  # (N,) each
-        row = (most[1] - first) + (title - start) + (end - most[0]) + 3  # (N,), with three ⁇
-        asked = self.questions.longest_row if self.n_questions else 0
-        return max(int(row.max()) - 1, asked)
+        before, after, longest = self.objective.before, self.objective.after, 0
+        for part in self.windows.split(SCANNED):  # (n, 5 + before + after)
+            title, end, first = part[:, [1, before + 3, before + 4]].T  # (n,) each
+            most = part[:, before + 2], part[:, before + 4 + after]  # (n,) each
+            row = (most[1] - first) + title + (end - most[0]) + 3  # (n,), with three ⁇
+            longest = max(longest, int(row.max()) - 1)
+        return max(longest, self.questions.longest_row if self.n_questions else 0)
 
     def _finder(self):
         """A function of (text, title) that finds (start, end) of the phrases to learn."""
@@ -142,7 +172,7 @@ class FactWindows(Examples):
         if torch.is_tensor(epoch):  # whose value the host does not know
             order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
         else:
-            order = permutation(len(self), seed, epoch).to(indices.device)  # (N + questions,)
+            order = self._permutation(seed, epoch).to(indices.device)  # (N + questions,)
         items = order[indices]  # windows, then questions; (B,)
         rows, given = self._rows(items.clamp(max=len(self.windows) - 1), seed, epoch)
         x, y = rows[:, :-1], rows[:, 1:]  # (B, L-1)
@@ -156,6 +186,13 @@ class FactWindows(Examples):
         asked_x, asked_y = self.questions.padded_batch(question, seed, epoch)  # (B, L-1)
         return torch.where(asked, asked_x, x), torch.where(asked, asked_y, y)
 
+    def _permutation(self, seed, epoch):
+        """The permutation of an epoch: the last one is kept."""
+        if self._order[0] != (seed, epoch):
+            self._order = None, None  # its memory is free before another is made
+            self._order = (seed, epoch), permutation(len(self), seed, epoch)
+        return self._order[1]
+
     def to(self, device):
         """A copy of this dataset with everything it reads on a device."""
         moved = copy.copy(self)
@@ -163,11 +200,21 @@ class FactWindows(Examples):
         moved.questions = self.questions and self.questions.to(device)
         return moved
 
+    def places(self, items):
+        """Where in the corpus's text windows `items` (B,) lie: (B, 5 + before + after).
+
+        The start of the document, the end of its title, and the edges around the phrase.
+        """
+        windows = self.windows[items].long()  # (B, 5 + before + after)
+        start = self.corpus.starts[windows[:, :1]]  # (B, 1)
+        windows[:, 0] = 0
+        return start + windows
+
     def _rows(self, items, seed, epoch):
         """Rows (B, L) of windows `items` (B,), and how many characters of each are given (B,)."""
         most = self.objective.before, self.objective.after
         n_before, n_after = (draw(n + 1, seed, epoch, items, part) for part, n in enumerate(most))
-        edges = self.windows[items].T  # (5 + before + after, B)
+        edges = self.places(items).T  # (5 + before + after, B)
         each = torch.arange(len(items), device=items.device)  # (B,)
         start, title, phrase = edges[:3]  # (B,) each
         end, first = edges[most[0] + 3 : most[0] + 5]

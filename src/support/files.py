@@ -3,10 +3,13 @@
 torch is imported only where parameters are read or written: the rest works without it.
 """
 
+import codecs
+import hashlib
 import io
 import os
 import re
 import tempfile
+import time
 import warnings
 import zipfile
 from contextlib import contextmanager, suppress
@@ -14,19 +17,37 @@ from contextlib import contextmanager, suppress
 from support.errors import InputError
 from support.paths import real_path
 
+BLOCK = 2**21  # bytes of a text that are decoded at once
+POLL_SECONDS = 0.1  # between looks at a lock that another process has
+
 
 def read_text(path):
-    """The text of a UTF-8 file, every line ending as one '\\n', without byte order marks.
+    """The text of a UTF-8 file, every line ending as one '\n', without byte order marks.
 
     Files that were joined have such marks in the middle too.
     """
+    return "".join(read_blocks(path))
+
+
+def read_blocks(path):
+    """Yield the text that `read_text` returns, in blocks."""
+    utf8, empty, n_bytes, end = codecs.getincrementaldecoder("utf-8-sig")(), True, 0, ""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read().replace("\ufeff", "")
+        with open(path, "rb") as file:
+            while raw := file.read(BLOCK):
+                n_bytes += len(raw)
+                block = end + utf8.decode(raw)
+                end = "\r" * block.endswith("\r")  # of half a line end, perhaps
+                block = block.removesuffix(end).replace("\r\n", "\n").replace("\r", "\n")
+                block = block.replace("\ufeff", "")
+                empty = empty and not block.strip()
+                yield block
+        yield utf8.decode(b"", final=True) + end.replace("\r", "\n")
     except UnicodeDecodeError as error:
+        offset = n_bytes - len(error.object) + error.start
         raise InputError(
             f"{path}: expected UTF-8 text, got the byte 0x{error.object[error.start]:02x} at offset"
-            f" {error.start}; save the file as UTF-8"
+            f" {offset}; save the file as UTF-8"
         ) from None
     except (OSError, ValueError) as error:  # ValueError: no file can have this name
         shown = path if str(path).isprintable() else ascii(path)
@@ -34,9 +55,16 @@ def read_text(path):
         raise InputError(
             f"{shown}: expected a readable text file, got: {got}; check the path"
         ) from None
-    if not text.strip():
+    if empty:
         raise InputError(f"{path}: expected text, got an empty file; check the path")
-    return text
+
+
+def sha256(path):
+    """The file's SHA-256 in hex; None for no path."""
+    if path is None:
+        return None
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # ------------------------------------------------------------------------------------ whole files
@@ -102,17 +130,22 @@ def write_text(path, text):
 
 
 @contextmanager
-def locked(path):
+def locked(path, wait=False):
     """Refuse to run while another process has `path` locked, by this name or through a link.
 
-    The system holds the lock, on PATH.lock, and lets go of it however the process ends: a lock file
-    that a killed run left is taken over. Where the file system has no locks, nothing is refused.
+    With `wait`, run when that process has let go of it. The system holds the lock, on PATH.lock,
+    and lets go of it however the process ends: a lock file that a killed run left is taken over.
+    Where the file system has no locks, nothing is refused.
     """
     lock = f"{real_path(path)}.lock"
     other = f"{lock}: expected no file, or one that a run left, got another; name another path"
     if os.path.islink(lock):
         raise InputError(other)
     file, free = _open_lock(lock)
+    while wait and not free:
+        file.close()
+        time.sleep(POLL_SECONDS)
+        file, free = _open_lock(lock)
     with file:
         file.seek(0)
         holder = file.read(20).strip()

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from data import distant
 from data.distant import PRIOR, PhraseScorer, fit, title_in
 from data.phrases import split_title
 
@@ -89,3 +90,16 @@ def test_the_title_in_a_question_is_the_longest():
     titles = {"Bo", "Bo Lind", "Lind", "o L"}
     assert title_in("Where was Bo Lind born?", titles) == "Bo Lind"
     assert title_in("Where was Bob Linde born?", titles) is None
+
+
+def test_of_many_questions_evenly_chosen_ones_teach(monkeypatch):
+    documents, pairs = world(80)
+    asked, taught = [], []
+    monkeypatch.setattr(distant, "fit", lambda examples: taught.extend(examples) or {})
+    for most in (80, 40, 30):
+        taught.clear()
+        monkeypatch.setattr(distant, "MOST", most)
+        scorer = PhraseScorer(documents, pairs)
+        asked.append(len(taught))
+        assert scorer.answers.total() == 80
+    assert asked == [80, 40, 27]

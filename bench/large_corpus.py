@@ -1,0 +1,167 @@
+"""Corpora larger than memory: time and memory of starts and steps, with 1,000 times the data.
+
+    python bench/large_corpus.py                        # 2 GB of disk
+    python bench/large_corpus.py --copies 100 handout   # less of it, one recipe
+
+The corpus is the bundled one, copied; the people of each copy have a middle name of their own.
+Prints lines of JSON for docs/measurements/large_corpus.jsonl: one about encoding, and for each
+recipe a start with the bundled corpus, the first and the second start with the large one, and the
+time of a token in both. A start has imports, the data, the model, and one step. anon_mb is memory
+that no file backs, in MB, at the end and at most. On a shared machine processor time counts.
+"""
+
+import argparse
+import io
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import redirect_stdout
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+
+import recipes  # noqa: E402
+from cli.arguments import build_parser, int_in_range, parse  # noqa: E402
+from data.kept import text_at  # noqa: E402
+from dataset import CharCorruptionDataset  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
+from support.files import read_text  # noqa: E402
+
+COPIES = 1000
+STEPS, BATCH = 10, 96  # whose time is compared
+FILES = ("wiki.txt", "birth_places_train.tsv")
+MB = 1e6
+
+
+def make(folder, copies):
+    """Write copies of the bundled files into the folder, end to end.
+
+    The people of each copy have a middle name of their own.
+    """
+    for name, words in zip(FILES, ("", "Where was "), strict=True):
+        lines = read_text(ROOT / name).splitlines(keepends=True)
+        people = [line.removeprefix(words).split(" ", 1) for line in lines]
+        with open(Path(folder, name), "w", encoding="utf-8") as out:
+            for copy in range(copies):
+                middle = "".join(chr(97 + copy // 26**digit % 26) for digit in range(3)).title()
+                out.writelines(f"{words}{first} {middle} {rest}" for first, rest in people)
+
+
+def encode(path):
+    """Seconds and MB/s of making the token file of the text at `path`, checksums included."""
+    began = time.perf_counter()
+    CharCorruptionDataset(text_at(path), recipes.BLOCK_SIZE)
+    seconds = time.perf_counter() - began
+    return {"seconds": round(seconds, 1), "mb_a_second": round(path.stat().st_size / seconds / MB)}
+
+
+def words_of(folder, recipe, out):
+    """The words of a command that takes one step of pretraining with the files of a folder."""
+    words = ["pretrain", "vanilla", str(Path(folder, FILES[0])), "--recipe", recipe]
+    words += ["--device", "cpu", "--max_steps", "1", "--writing_params_path", str(Path(out, "p"))]
+    if recipes.RECIPES[recipe].objective and recipes.RECIPES[recipe].objective.questions:
+        words += ["--finetune_corpus_path", str(Path(folder, FILES[1]))]
+    return words
+
+
+def start(folder, recipe):
+    """Time and memory of a start and one step, in a process of its own."""
+    with tempfile.TemporaryDirectory() as out, open(Path(out, "log"), "w+") as log:
+        command = [sys.executable, str(ROOT / "src" / "run.py"), *words_of(folder, recipe, out)]
+        began, before, seen = time.perf_counter(), children_seconds(), [0]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        while process.poll() is None:
+            seen.append(anonymous_mb(process.pid) or seen[-1])
+            time.sleep(0.05)
+        if process.returncode:
+            raise SystemExit(Path(out, "log").read_text())
+    return {
+        "seconds": round(time.perf_counter() - began, 1),
+        "cpu_seconds": round(children_seconds() - before, 1),
+        "anon_mb_end": round(seen[-1]),
+        "anon_mb_most": round(max(seen)),
+    }
+
+
+def children_seconds():
+    """Seconds that processors have spent on child processes that ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def compare_steps(folder, recipe):
+    """Processor time of a real token, in us, with the bundled corpus and a folder's, in turn."""
+    import run
+
+    sides = {}
+    for name, files in (("bundled", ROOT), ("large", folder)):
+        with redirect_stdout(io.StringIO()):
+            config = parse(words_of(files, recipe, tempfile.gettempdir()), build_parser())
+            model, corpus = run.build(config.source)
+            sides[name] = model, run.task(config, corpus)[1], []
+    for step in range(STEPS):
+        for model, dataset, found in sides.values():
+            began = time.process_time()
+            batch, _ = dataset.batch(range(step * BATCH, (step + 1) * BATCH), recipes.SEED, 0)
+            for x, y, weight in batch:
+                (model.loss(x, y) * weight).backward()
+            tokens = sum(int((x != 0).sum()) for x, _, _ in batch)
+            found.append(1e6 * (time.process_time() - began) / tokens)
+    return {f"us_{name}": round(statistics.median(found), 1) for name, (*_, found) in sides.items()}
+
+
+def anonymous_mb(pid):
+    """The process's anonymous memory, in MB; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    found = [int(line.split()[1]) for line in lines if line.startswith("RssAnon")]
+    return found[0] / 1024 if found else 0
+
+
+def show(**facts):
+    print(json.dumps(facts), flush=True)
+
+
+def main(argv=None):
+    parser = Parser(
+        prog="large_corpus.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=", ".join(recipes.RECIPES))
+    parser.add_argument(
+        "--copies", type=int_in_range(1, 26**3), default=COPIES, help="default: 1000"
+    )
+    parser.add_argument("--folder", type=Path, help="where the corpus is, or is made; and stays")
+    args = parser.parse_args(argv)
+    if unknown := set(args.recipes) - set(recipes.RECIPES):
+        parser.error(f"expected recipes, got {', '.join(unknown)}")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with one_line_errors(parser), tempfile.TemporaryDirectory() as temporary:
+        folder = args.folder or Path(temporary)
+        wiki = folder / FILES[0]
+        if not wiki.exists():
+            make(folder, args.copies)
+        size = {"megabytes": round(wiki.stat().st_size / MB)}
+        for file in folder.glob("*.tokens"):
+            file.unlink()
+        show(section="encoding", **size, **encode(wiki))
+        for recipe in args.recipes or recipes.RECIPES:
+            about = {"section": "start", "recipe": recipe}
+            show(**about, corpus="bundled", **start(ROOT, recipe))
+            for file in [*folder.glob("*.tokens"), *folder.glob("*.windows-*")]:
+                file.unlink()
+            for which in ("first", "second"):
+                show(**about, corpus="large", **size, which=which, **start(folder, recipe))
+            show(section="steps", recipe=recipe, **size, **compare_steps(folder, recipe))
+
+
+if __name__ == "__main__":
+    main()
