@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 import make_corpus
-from data.world import names as corpus_names
 from data.world import plan as corpus_plan
 from data.world import words as corpus_words
 
@@ -298,34 +297,6 @@ def test_the_printed_figures_of_several_blocks_are_those_of_all_lines(small_bloc
         places = [person.place.name for person in cast if person.split == split]
         assert share == f"{100 * places.count('London') / len(places):.1f}"
     assert figures["another city named"] == f"{sum(person.elsewhere for person in cast) / 6:.1f}%"
-
-
-def test_no_two_blocks_share_a_name():
-    """By the surnames of all blocks there can be, whatever the seed."""
-    owner, shared = {}, []
-    places = [place.name for place in corpus_plan.read_places()]
-    found_place = re.compile("|".join(places))
-    for block in range(corpus_plan.BLOCKS):
-        for origin, stock in corpus_names.stocks().items():
-            if block:
-                surnames = stock.surnames(block)
-                assert len(surnames) > 5
-            else:
-                surnames = [
-                    part.partition("=")[0] for part in corpus_words.NAMES[origin][5].split()
-                ]
-            for surname in surnames:
-                assert not found_place.search(surname), surname
-                for form in {surname, corpus_names.feminine(origin, surname)}:
-                    first = owner.setdefault(form, (block, origin))
-                    if first[0] != block:
-                        shared.append((origin, first[1]))
-    assert len(shared) < 10
-    for origins in shared:  # then no first name is in both lists
-        first, second = (set(" ".join(corpus_words.NAMES[o][3:5]).split()) for o in origins)
-        assert not first & second, origins
-    alphabet = set((ROOT / "wiki.txt").read_text(encoding="utf-8"))
-    assert set("".join(owner)) <= alphabet
 
 
 def test_one_block_is_in_memory_when_it_is_written(small_blocks, tmp_path, monkeypatch):
