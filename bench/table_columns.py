@@ -434,6 +434,14 @@ TABLES = {
     ),
     "reach": reach,
     "windows": windows,
+    "worlds": plain(
+        "worlds",
+        "people = {people:,} | wiki.txt, MB = {megabytes} | time, s = {seconds}"
+        " | MB a second = {megabytes_a_second} | peak memory, MB = {peak_mb}"
+        " | letters a name = {letters_a_name} | names of three words, % = {three_words_percent}"
+        + ORIGIN
+        + " | note = {note}",
+    ),
     "repeats": repeats,
     "ablations": ablations,
     "main_ablations": main_ablations,

@@ -3,26 +3,46 @@
     python src/make_corpus.py                                 # the four files, repository root
     python src/make_corpus.py --people 293700 --out /tmp/big  # a hundred times as many
 
-The figures users rely on (split sizes, London's share, where the answer stands, how many dev
-answers train holds, line lengths) are quotas, dealt before a word is written; what is left to
-chance (the baseline from origins, the rarest characters) is checked, and dealt anew if it fails.
+A large world is made of blocks of people. Each is written before the next is made, so that the
+memory needed does not grow. The figures users rely on (split sizes, London's share, where the
+answer stands, how many dev answers train holds, line lengths) are quotas of a block, dealt before
+a word is written. What is left to chance (the baseline from origins, the rarest characters) is
+checked in the first block, and dealt anew if it fails.
 The quotas, the sentences and the words are in data/world.
 The name lists avoid the famous; that some real person bears one of these names cannot be excluded.
 """
 
 import argparse
+import gc
 import re
+import sys
+import time
 from collections import Counter
 from contextlib import ExitStack
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
 
 from data.world.lives import WINDOW, write_lines
-from data.world.plan import DEV, PEOPLE, TRAIN, Dice, origin_baseline, plan
+from data.world.plan import (
+    DEV,
+    LARGEST,
+    PEOPLE,
+    TRAIN,
+    Dice,
+    block_sizes,
+    count_origins,
+    origin_baseline,
+    plan,
+    rank_places,
+)
 from support.errors import InputError, Parser, one_line_errors
-from support.files import atomic_write
+from support.files import atomic_write, not_written
 from support.paths import check_output
 
-SEED, SMALLEST, LARGEST = 224, 30, 1_000_000
+SEED, SMALLEST = 224, 30
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}
 QUESTION = "Where was {} born?"  # its letters are in every wiki.txt, however small
 ALPHABET = 254  # characters: with PAD and MASK the vocabulary has 256
@@ -30,16 +50,33 @@ BASELINE = (0.063, 0.087)  # best guess from a name's origin, dev; promised: 6-9
 
 
 def build(people=PEOPLE, seed=SEED):
-    """All Persons, as in wiki.txt; from the default size up, with all promises kept."""
+    """Yields the Persons of wiki.txt block by block; from the default size up, as promised.
+
+    A world of up to BLOCK people is one block. In a larger one, the dice roll on from block to
+    block. What is left to chance is checked in the first.
+    """
+    sizes = block_sizes(people)
+    dice, ranks, cast = first_block(people, seed, sizes[0])
+    yield cast
+    for block, size in enumerate(sizes[1:], 1):
+        cast = plan(dice, size, *ranks)
+        write_lines(dice, cast, block)
+        yield cast
+
+
+def first_block(people, seed, size):
+    """(its Persons, the dice after it, the world's places as rank_places has them)"""
     for turn in range(64):
         dice = Dice(seed * 64 + turn)
-        cast = plan(dice, people)
-        if people >= PEOPLE and not BASELINE[0] <= origin_baseline(cast) <= BASELINE[1]:
+        ranks = rank_places(dice, people)
+        cast = plan(dice, size, *ranks)
+        baseline = origin_baseline(count_origins(cast))
+        if people >= PEOPLE and not BASELINE[0] <= baseline <= BASELINE[1]:
             continue
         write_lines(dice, cast)
         chars = set(wiki_text(cast))
         if chars.issuperset(QUESTION.format("")) and (people < PEOPLE or len(chars) == ALPHABET):
-            return cast
+            return dice, ranks, cast
     raise AssertionError(f"seed {seed} keeps missing the promised figures")
 
 
@@ -47,9 +84,9 @@ def wiki_text(cast):
     return "".join(person.line + "\n" for person in cast)
 
 
-def contents(cast, seed):
-    """{file name: text}; "answers" are those of the test questions."""
-    dice, texts = Dice(seed), {"wiki.txt": wiki_text(cast)}
+def contents(cast, dice):
+    """{file name: a block's part of it}; "answers" are those of the test questions."""
+    texts = {"wiki.txt": wiki_text(cast)}
     for split, file in FILES.items():
         rows = [
             (QUESTION.format(person.name), person.place.name)
@@ -78,59 +115,120 @@ def shape(line):
     return re.sub(r"\d+", "9", re.sub(r"X(?:\.? X)+", "X", text))
 
 
-def report(cast, texts):
-    """[(what, figure)]: the promised figures, counted on the finished lines."""
-    lines = [person.line for person in cast]
-    split = {name: [p for p in cast if p.split == name] for name in FILES}
-    train = Counter(p.place.name for p in split["train"])
-    lengths = sorted(map(len, lines))
+class Alike(NamedTuple):
+    split: str
+    place: str
+    answer: str
+    elsewhere: bool
 
-    def share(people, true):
-        return f"{100 * sum(map(true, people)) / len(people):.1f}%"
 
-    def found(people):
-        return ", ".join(
-            f"{kind} {share(people, lambda p, k=kind: p.answer == k)}"
-            for kind in ("early", "late", "nowhere")
+class Report:
+    """The promised figures, counted on the finished lines, block by block."""
+
+    def __init__(self):
+        self.alike, self.births, self.lengths = Counter(), Counter(), Counter()
+        self.chars, self.shapes, self.shaped = set(), set(), 0
+
+    def add(self, cast):
+        self.alike.update((p.split, p.place.name, p.answer, p.elsewhere) for p in cast)
+        self.births += count_origins(cast)
+        self.lengths.update(len(person.line) for person in cast)
+        self.chars.update(wiki_text(cast))
+        if not self.shaped:  # the more lines, the fewer of them are of a new shape
+            self.shapes.update(shape(person.line) for person in cast[:PEOPLE])
+            self.shaped = min(len(cast), PEOPLE)
+
+    def figures(self):
+        """[(what, figure)]"""
+        people, everybody = self.alike.total(), [(Alike(*p), n) for p, n in self.alike.items()]
+        split = {name: [(p, n) for p, n in everybody if p.split == name] for name in FILES}
+        sizes = {name: sum(n for _, n in group) for name, group in split.items()}
+        train = Counter()
+        for p, n in split["train"]:
+            train[p.place] += n
+        lengths = sorted(self.lengths.items())
+        upto = accumulate(n for _, n in lengths)
+        median = next(
+            length for (length, _), n in zip(lengths, upto, strict=True) if n > people // 2
         )
+        characters = sum(length * n for length, n in lengths)
+        per_place = [(round(n * TRAIN / sizes["train"]), 1) for n in train.values()]
 
-    return [
-        ("people", f"{len(cast)} ({', '.join(f'{k} {len(v)}' for k, v in split.items())})"),
-        ("characters", f"{len(texts['wiki.txt'])}, {len(set(texts['wiki.txt']))} distinct"),
-        (
-            "line length",
-            f"mean {sum(lengths) / len(lengths):.1f}, median "
-            f"{lengths[len(lengths) // 2]}, max {lengths[-1]}, "
-            f"over {WINDOW}: {share(lengths, lambda n: n > WINDOW)}",
-        ),
-        ("distinct shapes", len(set(map(shape, lines)))),
-        (f"answer (early: in the first {WINDOW} characters)", found(cast)),
-        ("the same, dev", found(split["dev"])),
-        ("another city named", share(cast, lambda p: p.elsewhere)),
-        (
-            "distinct answers in train",
-            f"{len(train)}, once to three times: {share(train.values(), lambda n: n <= 3)}",
-        ),
-        ("dev answers also in train", share(split["dev"], lambda p: p.place.name in train)),
-        (
-            "London",
-            ", ".join(
-                f"{name} {share(people, lambda p: p.place.name == 'London')}"
-                for name, people in split.items()
+        def share(counted, true):
+            part = sum(n for what, n in counted if true(what))
+            return f"{100 * part / sum(n for _, n in counted):.1f}%"
+
+        def found(group):
+            return ", ".join(
+                f"{kind} {share(group, lambda p, k=kind: p.answer == k)}"
+                for kind in ("early", "late", "nowhere")
+            )
+
+        return [
+            ("people", f"{people} ({', '.join(f'{name} {n}' for name, n in sizes.items())})"),
+            ("characters", f"{characters + people}, {len(self.chars)} distinct"),
+            (
+                "line length",
+                f"mean {characters / people:.1f}, median {median}, max {lengths[-1][0]}, "
+                f"over {WINDOW}: {share(lengths, lambda n: n > WINDOW)}",
             ),
-        ),
-        ("best guess from the name's origin, dev", f"{100 * origin_baseline(cast):.1f}%"),
-    ]
+            (f"distinct shapes of the first {self.shaped} lines", len(self.shapes)),
+            (f"answer (early: in the first {WINDOW} characters)", found(everybody)),
+            ("the same, dev", found(split["dev"])),
+            ("another city named", share(everybody, lambda p: p.elsewhere)),
+            (
+                "distinct answers in train",
+                f"{len(train)}, once to three times"
+                f"{f' in {TRAIN}' if sizes['train'] != TRAIN else ''}: "
+                f"{share(per_place, lambda n: n <= 3)}",
+            ),
+            ("dev answers also in train", share(split["dev"], lambda p: p.place in train)),
+            (
+                "London",
+                ", ".join(
+                    f"{name} {share(group, lambda p: p.place == 'London')}"
+                    for name, group in split.items()
+                ),
+            ),
+            (
+                "best guess from the name's origin, dev",
+                f"{100 * origin_baseline(self.births):.1f}%",
+            ),
+        ]
 
 
-def write_files(texts_by_path):
-    """Each file is written beside its place before any is moved there, so that a disk that fills
-    up leaves the old files; only a failure among the last moves could leave old beside new.
+def write_files(parts, paths):
+    """Appends each part, {name: text}, to the files of these names; {name: path}.
+
+    Each file is written beside its place, and all are whole before the first is moved there. So a
+    disk that fills up leaves the old files. Only a failure among the moves leaves old beside new.
     """
     with ExitStack() as moves:
-        for path, text in texts_by_path.items():
-            temporary = moves.enter_context(atomic_write(path))
-            Path(temporary).write_text(text, encoding="utf-8", newline="\n")
+        beside = {name: moves.enter_context(atomic_write(path)) for name, path in paths.items()}
+        for part in parts:
+            for name, path in paths.items():
+                try:
+                    with open(beside[name], "a", encoding="utf-8", newline="\n") as file:
+                        file.write(part[name])
+                except OSError as error:
+                    raise not_written(path, error) from None
+
+
+def shown(blocks, people):
+    """The blocks, under a bar if they take long; a line a minute where there is no terminal."""
+    how = dict(total=people, unit=" people", file=sys.stderr)
+    started = printed = time.monotonic()
+    done = 0
+    with tqdm(**how, delay=2, leave=False, disable=None) as bar:
+        for cast in blocks:
+            yield cast
+            done += len(cast)
+            bar.update(len(cast))
+            now = time.monotonic()
+            if bar.disable and now - printed > 60:
+                meter = tqdm.format_meter(done, people, now - started, unit=" people", ascii=True)
+                print(meter, file=sys.stderr, flush=True)
+                printed = now
 
 
 def build_parser():
@@ -149,7 +247,8 @@ def build_parser():
         default=PEOPLE,
         metavar="N",
         help=f"biographies in all; the splits keep their proportions (default "
-        f"{PEOPLE}: {TRAIN} train, {DEV} dev, 437 test)",
+        f"{PEOPLE}: {TRAIN} train, {DEV} dev, 437 test). {LARGEST:,} are the most: some minutes,"
+        " 80 MB of memory, 570 MB of disk",
     )
     parser.add_argument(
         "--seed",
@@ -213,16 +312,21 @@ def main(argv=None):
     with one_line_errors(parser):
         options = parser.parse_args(argv)
         check_options(options)
-        cast = build(options.people, options.seed)
-        texts = contents(cast, options.seed)
-        answers = texts.pop("answers")
-        targets = {options.out / name: text for name, text in texts.items()}
+        paths = {name: options.out / name for name in ("wiki.txt", *FILES.values())}
         if options.answers:
-            targets[options.answers] = answers
-        write_files(targets)
-        for what, figure in report(cast, texts):
+            paths["answers"] = options.answers
+        report, dice = Report(), Dice(options.seed)
+
+        def parts():
+            for cast in shown(build(options.people, options.seed), options.people):
+                report.add(cast)
+                yield contents(cast, dice)
+
+        write_files(parts(), paths)
+        for what, figure in report.figures():
             print(f"{what}: {figure}")
 
 
 if __name__ == "__main__":
+    gc.disable()  # nothing here refers to itself; searching for it takes an eighth of the time
     main()

@@ -3,10 +3,13 @@
 The generator's own labels are used only where nothing else can know them: a name's origin.
 """
 
+import errno
+import gc
 import re
 import subprocess
 import sys
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -60,10 +63,15 @@ def whereabouts(corpus, rows):
     return Counter(where(corpus.line_of(name), place) for name, place in rows)
 
 
+def generate(people=make_corpus.PEOPLE, seed=make_corpus.SEED):
+    """(all Persons, their texts) of a world of one block."""
+    [cast] = make_corpus.build(people, seed)
+    return cast, make_corpus.contents(cast, corpus_plan.Dice(seed))
+
+
 @pytest.fixture(scope="module")
 def made():
-    cast = make_corpus.build()
-    return cast, make_corpus.contents(cast, make_corpus.SEED)
+    return generate()
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +82,23 @@ def corpus(made):
 
 @pytest.fixture(scope="module")
 def other():
-    cast = make_corpus.build(seed=make_corpus.SEED + 1)
-    texts = make_corpus.contents(cast, make_corpus.SEED + 1)
+    _, texts = generate(seed=make_corpus.SEED + 1)
     return Corpus(texts, texts["answers"])
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A world of two blocks, as the command writes it."""
+    folder = tmp_path_factory.mktemp("large")
+    key = folder / "key.tsv"
+    make_corpus.main(["--people", "30000", "--out", str(folder), "--answers", str(key)])
+    texts = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
+    return Corpus(texts, key.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(corpus_plan, "BLOCK", 60)
 
 
 @pytest.fixture(scope="module", params=["committed", "another seed"])
@@ -197,7 +219,7 @@ def test_shape(line, shape):
 
 @pytest.mark.parametrize("seed", [0, make_corpus.SEED])
 def test_the_best_guess_from_a_names_origin_is_weak(seed, made):
-    cast = made[0] if seed == make_corpus.SEED else make_corpus.build(seed=seed)
+    cast = made[0] if seed == make_corpus.SEED else generate(seed=seed)[0]
     births = {}
     for person in cast:
         if person.split == "train":
@@ -221,6 +243,101 @@ def test_no_name_contains_a_place():
     for *_, men, women, surnames in corpus_words.NAMES.values():
         for part in f"{men} {women} {surnames}".split():
             assert not [place for place in places if place in part], part
+
+
+def shares(corpus):
+    """What must not change with the size of a world."""
+    n, known = len(corpus.names), {place for _, place in corpus.train}
+    lengths = [len(line) for line in corpus.lines]
+    rows = {"train": corpus.train, "dev": corpus.dev, "test": corpus.answers}
+    told = whereabouts(corpus, corpus.train[:1500] + corpus.dev[:500])
+    return {
+        "three words": sum(name.count(" ") > 1 for name in corpus.names) / n,
+        "letters of a name": sum(map(len, corpus.names)) / n / 16,
+        "letters of a line": sum(lengths) / n / 142,
+        "cut lines": sum(length > 112 for length in lengths) / n,
+        "early": told["early"] / 2000,
+        "late": told["late"] / 2000,
+        "dev known": sum(place in known for _, place in corpus.dev) / len(corpus.dev),
+        **{split: len(group) / n for split, group in rows.items()},
+        **{f"London, {split}": share_of(group, "London") for split, group in rows.items()},
+    }
+
+
+def share_of(rows, place):
+    return sum(answer == place for _, answer in rows) / len(rows)
+
+
+def test_a_larger_world_has_the_shape_of_the_default_one(corpus, large):
+    now = shares(large)
+    for what, share in shares(corpus).items():
+        assert abs(now[what] - share) <= 0.03, (what, share, now[what])
+
+
+def test_everybody_of_a_larger_world_has_a_name_and_a_line(large):
+    assert len(set(large.names)) == len(large.names) == len(large.lines) == 30_000
+    assert [name for name, _ in large.answers] == large.test
+    assert {large.line_of(name) for name in large.names} == set(large.lines)
+    assert len(set(large.wiki)) == 254
+
+
+def test_the_printed_figures_of_several_blocks_are_those_of_all_lines(small_blocks):
+    report, blocks = make_corpus.Report(), list(make_corpus.build(600))
+    for cast in blocks:
+        report.add(cast)
+    figures, cast = dict(report.figures()), [person for cast in blocks for person in cast]
+    lengths = sorted(len(person.line) for person in cast)
+    assert figures["line length"] == (
+        f"mean {sum(lengths) / 600:.1f}, median {lengths[300]}, max {lengths[-1]}, "
+        f"over 112: {sum(n > 112 for n in lengths) / 6:.1f}%"
+    )
+    text = make_corpus.wiki_text(cast)
+    assert figures["characters"] == f"{len(text)}, {len(set(text))} distinct"
+    for split, share in re.findall(r"(\w+) ([\d.]+)%", figures["London"]):
+        places = [person.place.name for person in cast if person.split == split]
+        assert share == f"{100 * places.count('London') / len(places):.1f}"
+    assert figures["another city named"] == f"{sum(person.elsewhere for person in cast) / 6:.1f}%"
+
+
+def test_one_block_is_in_memory_when_it_is_written(small_blocks, tmp_path, monkeypatch):
+    def alive():
+        return sum(type(thing) is corpus_plan.Person for thing in gc.get_objects())
+
+    before, seen, contents = alive(), [], make_corpus.contents
+    monkeypatch.setattr(
+        make_corpus, "contents", lambda *given: seen.append(alive()) or contents(*given)
+    )
+    make_corpus.main(["--people", "600", "--out", str(tmp_path)])
+    assert len(seen) == 10 and max(seen) - before <= 60
+
+
+def test_a_full_disk_names_the_file_and_leaves_the_old_ones(tmp_path, small_blocks, monkeypatch):
+    old = {name: f"old {name}" for name in FILES}
+    for name, text in old.items():
+        (tmp_path / name).write_text(text)
+    number = count()
+
+    def full(path, *rest, **how):
+        if next(number) == 6:  # the second block's second file
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return open(path, *rest, **how)
+
+    monkeypatch.setattr(make_corpus, "open", full, raising=False)
+    with pytest.raises(make_corpus.InputError, match="birth_dev.tsv: .* No space left"):
+        paths = {name: tmp_path / name for name in FILES}
+        dice = corpus_plan.Dice(1)
+        parts = (make_corpus.contents(cast, dice) for cast in make_corpus.build(200))
+        make_corpus.write_files(parts, paths)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == old
+
+
+def test_a_line_a_minute_tells_how_far_it_is(small_blocks, monkeypatch, capsys):
+    minutes = count(step=31)
+    monkeypatch.setattr(make_corpus.time, "monotonic", lambda: next(minutes))
+    blocks = list(make_corpus.shown(make_corpus.build(300), 300))
+    assert len(blocks) == 5
+    lines = capsys.readouterr().err.splitlines()
+    assert [re.search(r"\d+/300", line)[0] for line in lines] == ["120/300", "240/300"]
 
 
 def run(*arguments):
@@ -264,9 +381,14 @@ def test_answers_are_those_of_the_test_questions(tmp_path, capsys):
     assert "people: 300 (train 204, dev 51, test 45)" in report and "origin" in report
 
 
-def test_the_same_bytes_in_another_process_with_another_hash_seed_and_locale(tmp_path):
+def test_the_same_bytes_in_another_process_with_another_hash_seed_and_locale(
+    tmp_path, small_blocks
+):
     environment = {"PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    code = f"import make_corpus; make_corpus.main(['--people', '90', '--out', {str(tmp_path)!r}])"
+    code = (
+        "import make_corpus; from data.world import plan; plan.BLOCK = 60;"
+        f"make_corpus.main(['--people', '150', '--out', {str(tmp_path)!r}])"
+    )
     subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT / "src",
@@ -275,9 +397,12 @@ def test_the_same_bytes_in_another_process_with_another_hash_seed_and_locale(tmp
         capture_output=True,
         timeout=60,
     )
-    texts = make_corpus.contents(make_corpus.build(90), make_corpus.SEED)
+    dice = corpus_plan.Dice(make_corpus.SEED)
+    blocks = [make_corpus.contents(cast, dice) for cast in make_corpus.build(150)]
+    assert len(blocks) == 3
     for name in FILES:
-        assert (tmp_path / name).read_bytes() == texts[name].encode("utf-8")
+        text = "".join(block[name] for block in blocks)
+        assert (tmp_path / name).read_bytes() == text.encode("utf-8")
 
 
 def test_help_teaches():
@@ -291,6 +416,7 @@ def test_help_teaches():
     [
         ["--people", "-3"],
         ["--people", "5"],
+        ["--people", "3000001"],
         ["--people", "many"],
         ["--seed", "-1"],
         ["--sead", "1"],

@@ -93,14 +93,19 @@ def atomic_write(path):
             with suppress(OSError):  # some network file systems cannot do it; the file is whole
                 _to_disk(folder, os.O_RDONLY)
     except OSError as error:
-        raise InputError(
-            f"{path}: expected to write this file, got: {error.strerror or error}; what was there"
-            " is unchanged: make room, or name another folder"
-        ) from None
+        raise not_written(path, error) from None
     finally:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+def not_written(path, error):
+    """The InputError of an OSError that kept a file from being written."""
+    return InputError(
+        f"{path}: expected to write this file, got: {error.strerror or error}; what was there"
+        " is unchanged: make room, or name another folder"
+    )
 
 
 def _to_disk(path, flags):

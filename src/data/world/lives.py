@@ -1,96 +1,13 @@
-"""Tells an invented life in a line: a unique name, and a sentence that fits its plan."""
+"""Tells an invented life in a line: a name, and a sentence that fits its plan."""
 
 import re
 from functools import cache
 
 from data.world import words
+from data.world.names import Names, feminine
 
 WINDOW = 112  # pretraining shows at most this much of a line: int(128 * 7/8)
 LONGEST, THIS_YEAR = 520, 2014
-
-
-class Names:
-    """Deals unique names: first every list once, rare letters first, then at random."""
-
-    def __init__(self, dice):
-        self.dice, self.used, self.lists, self.decks, self.native = dice, set(), {}, {}, {}
-        for origin, (_, _, _, men, women, surnames) in words.NAMES.items():
-            lists = [
-                [part.partition("=") for part in text.split()] for text in (men, women, surnames)
-            ]
-            for kind, parts in zip(("man", "woman", "surname"), lists, strict=True):
-                self.lists[origin, kind] = [part for part, _, _ in parts]
-                self.decks[origin, kind] = self.rare_letters_first(self.lists[origin, kind])
-            givens = [(g, n, w) for w in (0, 1) for g, _, n in lists[w] if n]
-            families = [(s, n) for s, _, n in lists[2] if n]
-            givens, families = dice.shuffled(givens), dice.shuffled(families)
-            self.native[origin] = [
-                (givens[i % len(givens)], families[i % len(families)])
-                for i in range(max(len(givens), len(families)) if givens else 0)
-            ]
-
-    def rare_letters_first(self, parts):
-        seen, first, rest = set(), [], []
-        for part in self.dice.shuffled(parts):
-            (rest if seen.issuperset(part) else first).append(part)
-            seen.update(part)
-        return (first + rest)[::-1]  # dealt from the end
-
-    def part(self, origin, kind):
-        deck = self.decks[origin, kind]
-        return deck.pop() if deck else self.dice.pick(self.lists[origin, kind])
-
-    def family(self, origin, woman, surname):
-        for man_ends, woman_ends in words.FEMININE_SURNAMES.get(origin, ()) if woman else ():
-            if surname.endswith(man_ends):
-                return surname[: len(surname) - len(man_ends)] + woman_ends
-        return surname
-
-    def give(self, person):
-        """Sets the person's name, surname, sex and, while there are any, original spelling."""
-        origin, dice, tries = person.origin, self.dice, 0
-        person.woman = dice.random() < 0.36
-        native = self.native[origin].pop() if self.native[origin] else None
-        if native:
-            person.woman = bool(native[0][2])
-        kind = "woman" if person.woman else "man"
-        while not person.name or person.name in self.used:
-            native = native if not tries else None
-            given, surname = (
-                (native[0][0], native[1][0])
-                if native
-                else (self.part(origin, kind), self.part(origin, "surname"))
-            )
-            person.surname = self.family(origin, person.woman, surname)
-            person.name = self.full(origin, kind, given, person.surname, tries, bool(native))
-            tries += 1
-        if native:
-            first_last = (
-                native[1][1] + ("а" if person.woman and origin == "russian" else ""),
-                native[0][1],
-            )
-            order = 1 if words.NAMES[origin][2] or origin == "japanese" else -1
-            joint = "" if native[1][1] > "\u2e80" else " "
-            script = words.SPELLINGS[origin]
-            script = "original spelling" if person.place.name in script else script
-            person.original = f"{script}: {joint.join(first_last[::order])}"
-        self.used.add(person.name)
-
-    def full(self, origin, kind, given, surname, tries, plain):
-        """Given name, sometimes a middle name or initial, surname; more when names repeat."""
-        british = origin in ("english", "scottish", "irish", "welsh")
-        if words.NAMES[origin][2]:
-            western = self.dice.pick(self.lists["english", kind]) + " " if tries > 3 else ""
-            return f"{western}{surname} {given}"
-        if tries > 3 or not plain and self.dice.random() < (0.22 if british else 0.06):
-            middle = self.dice.pick(self.lists[origin, kind])
-            if british and tries <= 3 and self.dice.random() < 0.5:
-                middle = middle[0] + "."
-            given += f" {middle}" if middle != given else ""
-        return f"{given} {surname}"
-
-
-# --- Lines ---------------------------------------------------------------------------------------
 
 
 class Atlas:
@@ -118,11 +35,6 @@ def plural(noun):
 
 
 @cache
-def split_lines(text):
-    return text.split("\n")
-
-
-@cache
 def trades_open_to(year, woman):
     """[(trade, occupations)] for someone born in that year, a common trade several times."""
     options = []
@@ -139,6 +51,18 @@ def trades_open_to(year, woman):
     return options
 
 
+EARLY, NOWHERE = (
+    [opening.split(" ", 1) for opening in openings] for openings in (words.EARLY, words.NOWHERE)
+)
+STAGES = {  # of a life: (of the dead, of the living), by trade
+    key: [
+        (words.CHILDHOOD, early, work, work, words.LATER, late, end)
+        for end in (words.ENDED, words.LIVING)
+    ]
+    for key, (early, work, late) in (
+        (key, [phrases.split("\n") for phrases in trade[7:]]) for key, trade in words.TRADES.items()
+    )
+}
 PICKS = {
     "trade": words.TRADESMEN,
     "n": words.COUNT_WORDS,
@@ -191,7 +115,7 @@ class Facts(dict):
         self.born = self.birth_year(1895 if stranger and not british else 0)
         self.died = self.death_year()
         key, self.jobs = dice.pick(trades_open_to(self.born, woman))
-        self.trade = words.TRADES[key]
+        self.trade, self.stages = words.TRADES[key], STAGES[key][not self.died]
         self.ages = SPORTING_AGES if key in ("football", "sport") else AGES
         adjective = words.NAMES[person.origin][0]
         self.folk = adjective if stranger and (not british or dice.random() < 0.1) else ""
@@ -250,7 +174,8 @@ class Facts(dict):
 
     def someone(self, origin, kind):
         parts = [self.dice.pick(self.atlas.names.lists[origin, k]) for k in (kind, "surname")]
-        parts[1] = self.atlas.names.family(origin, kind == "woman", parts[1])
+        if kind == "woman":
+            parts[1] = feminine(origin, parts[1])
         return " ".join(parts[::-1] if words.NAMES[origin][2] else parts)
 
     def restart(self):
@@ -385,20 +310,10 @@ class Facts(dict):
         return self.dice.pick(self.trade[5].split("; "))
 
     def slot_known(self):
-        return self.picked(split_lines(self.trade[6]))
+        return self.picked(self.trade[6].split("\n"))
 
     def deeds(self, n):
         """n verb phrases in the order of a life; no two begin alike."""
-        early, work, late = map(split_lines, self.trade[7:])
-        pools = (
-            words.CHILDHOOD,
-            early,
-            work,
-            work,
-            words.LATER,
-            late,
-            words.ENDED if self.died else words.LIVING,
-        )
         stages, left = [], [0, 1, 2, 2, 3, 3, 4, 5, 6]
         while len(stages) < n:
             left = left or [2, 3, 4, 5]
@@ -407,7 +322,7 @@ class Facts(dict):
         for stage in sorted(stages):
             self.year = max(self.year, self.born + self.ages[stage])
             for _ in range(8):
-                phrase = self.dice.pick(pools[stage])
+                phrase = self.dice.pick(self.stages[stage])
                 if phrase[:5] not in self.seen:
                     break
             self.seen.add(phrase[:5])
@@ -435,7 +350,7 @@ def compose(dice, facts):
     person = facts.person
     facts.restart()
     early, late = person.answer == "early", person.answer == "late"
-    mode, opening = dice.pick(words.EARLY if early else words.NOWHERE).split(" ", 1)
+    mode, opening = dice.pick(EARLY if early else NOWHERE)
     text = opening.format_map(facts)
     if "died" in text or facts.died and f"{facts.died}" in text:
         facts.seen.update(("died ", "died"))
@@ -455,31 +370,71 @@ def compose(dice, facts):
     return text[0].upper() + text[1:]
 
 
-def suits(person, line, attempt):
-    """Does the line tell the answer where it should, and is it nearly as long as it should be?"""
+def fits(person, line, attempt):
+    """Is the line nearly as long as it should be?"""
     slack = min(6 + person.length // 16, 14) + attempt // 20
-    if not person.length - slack <= len(line) <= min(person.length + slack, LONGEST):
-        return False
+    return person.length - slack <= len(line) <= min(person.length + slack, LONGEST)
+
+
+def suits(person, line):
+    """Does the line tell the answer where it should?"""
     if person.original and person.original not in line:
         return False
-    at, name = line.find(person.place.name), person.place.name
     if person.answer == "early":
-        alone = re.search(rf"\b{name}\b", line)
+        alone = whole_word(person.place.name).search(line)
         return bool(alone) and alone.end() <= WINDOW
+    at = line.find(person.place.name)
     return at >= WINDOW if person.answer == "late" else at < 0
 
 
-def write_lines(dice, cast):
+@cache
+def whole_word(name):
+    return re.compile(rf"\b{name}\b")
+
+
+class Waiting:
+    """People whose lines are still to be written, by the lengths that these are to have."""
+
+    def __init__(self, cast):
+        self.people = {}
+        for person in cast:
+            self.add(person)
+
+    def add(self, person):
+        self.people.setdefault((person.answer == "late", person.length), []).append(person)
+
+    def exchange(self, person, length):
+        """Give a person this length, and its own to one who has it; False if nobody does."""
+        others = self.people.get((person.answer == "late", length), [])
+        while others:
+            other = others.pop()
+            if not other.line and other is not person:
+                other.length, person.length = person.length, length
+                self.add(other)
+                return True
+        return False
+
+
+def write_lines(dice, cast, block=0):
+    """Writes every person's line. Behind the first block, one that has the length of another
+    person's is kept, and the two exchange lengths: that takes a third of the attempts.
+    """
     atlas = Atlas(cast)
-    atlas.names = Names(dice)
+    atlas.names = Names(dice, block)
+    waiting = Waiting(cast if block else ())
     for person in cast:
         atlas.names.give(person)
         for attempt in range(5000):
             if attempt % 400 == 0:
                 facts = Facts(dice, atlas, person)
-            person.line = f"{person.name}. {compose(dice, facts)}."
-            if not facts.overrun and suits(person, person.line, attempt):
+            line = f"{person.name}. {compose(dice, facts)}."
+            if (
+                not facts.overrun
+                and suits(person, line)
+                and (fits(person, line, attempt) or waiting.exchange(person, len(line)))
+            ):
                 break
         else:
             raise AssertionError(f"no line of {person.length} characters for {person.name}")
-        person.elsewhere = any(city in person.line for city in facts.cities)
+        person.line = line
+        person.elsewhere = any(city in line for city in facts.cities)

@@ -8,11 +8,16 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from data.world import words
 
 PEOPLE, TRAIN, DEV = 2937, 2000, 500  # at the default size; the other 437 are test questions
+BLOCK = 8 * PEOPLE  # people at most that are dealt together; a larger world has more blocks
+LARGEST = 3_000_000
+BLOCKS = -(-LARGEST // BLOCK)
 EARLY, LATE = 0.92, 0.036  # share of answers inside the window that is read, and only after it
 UNSEEN = 0.08  # share of dev and test answers that train lacks
 LONDON = {"train": 0.0475, "dev": 0.05, "test": 0.05}
@@ -110,14 +115,25 @@ def split_sizes(people):
     return {"train": train, "dev": dev, "test": people - train - dev}
 
 
-def count_births(dice, people):
-    """{split: [(place, number of people)]}: a long tail headed by London."""
-    sizes = split_sizes(people)
-    places = read_places()
+def block_sizes(people):
+    """[{split: people}] of blocks as equal as can be."""
+    n = -(-people // BLOCK)
+    upto = [split_sizes(people * i // n) for i in range(n + 1)]
+    return [{split: b[split] - a[split] for split in b} for a, b in pairwise(upto)]
+
+
+def rank_places(dice, people):
+    """(places by how many are born there, places of dev and test that train lacks)"""
+    sizes, places = split_sizes(people), read_places()
     ranked = [p for tier in range(1, 6) for p in dice.shuffled(q for q in places if q.tier == tier)]
     known = min(500, max(10, sizes["train"] // 4))
-    weights = [1 / (rank + 10) for rank in range(1, known)]
     hidden = dice.shuffled(ranked[known:])[: min(40, max(1, int(UNSEEN * sizes["dev"])))]
+    return ranked[:known], hidden
+
+
+def count_births(dice, sizes, known, hidden):
+    """{split: [(place, number of people)]}: a long tail headed by London."""
+    weights = [1 / (rank + 10) for rank in range(1, len(known))]
     births = {}
     for split, size in sizes.items():
         london = int(LONDON[split] * size + 0.5)
@@ -128,10 +144,11 @@ def count_births(dice, people):
         else:
             counts = dice.share_out(weights, rest)
         counts = [london, *counts, *dice.share_out([1] * len(hidden), unseen)]
-        births[split] = [(p, n) for p, n in zip(ranked[:known] + hidden, counts, strict=False) if n]
+        births[split] = [(p, n) for p, n in zip(known + hidden, counts, strict=False) if n]
     return births
 
 
+@cache
 def origin_chances(place):
     """[(cumulative chance, origin)] for people born there: its own, and strangers from anywhere."""
     home = AT_HOME[place.tier] / len(place.homes)
@@ -159,11 +176,11 @@ class Person:
     elsewhere: bool = False  # the line names another city
 
 
-def plan(dice, people):
-    """All Persons, as in wiki.txt: split, place, origin, visibility and length are dealt."""
+def plan(dice, sizes, known, hidden):
+    """A block's Persons, as in wiki.txt: split, place, origin, visibility and length are dealt."""
     cast = []
-    for split, births in count_births(dice, people).items():
-        size = sum(n for _, n in births)
+    for split, births in count_births(dice, sizes, known, hidden).items():
+        size = sizes[split]
         early, late = int(EARLY * size + 0.5), int(LATE * size + 0.5)
         answers = dice.shuffled(
             ["early"] * early + ["late"] * late + ["nowhere"] * (size - early - late)
@@ -204,14 +221,16 @@ def deal_lengths(dice, cast):
         person.length = length
 
 
-def origin_baseline(cast):
+def count_origins(cast):
+    """Counter of (split, origin, name of the birth place)."""
+    return Counter((person.split, person.origin, person.place.name) for person in cast)
+
+
+def origin_baseline(births):
     """Dev accuracy of answering, for each origin, its most frequent birth place in train."""
-    train, right = {}, 0
-    for person in cast:
-        if person.split == "train":
-            train.setdefault(person.origin, Counter())[person.place.name] += 1
-    best = {origin: max(sorted(births), key=births.get) for origin, births in train.items()}
-    dev = [person for person in cast if person.split == "dev"]
-    for person in dev:
-        right += best.get(person.origin) == person.place.name
-    return right / len(dev)
+    best = {}
+    for (split, origin, place), n in sorted(births.items()):  # of equals, the first
+        if split == "train" and n > best.get(origin, (0, ""))[0]:
+            best[origin] = n, place
+    right = sum(births["dev", origin, place] for origin, (_, place) in best.items())
+    return right / sum(n for (split, *_), n in births.items() if split == "dev")
