@@ -25,6 +25,8 @@ import recipes  # noqa: E402
 import run  # noqa: E402
 from cli import session  # noqa: E402, F401  (imported once, before the forks)
 
+# The first optimizer imports much of torch, which takes seconds: once here, not in each run.
+torch.optim.SGD([torch.zeros(1)])
 TEXT = "a weaver and a juggler of small red boxes lived by the quiet harbour of Graz"
 STEPS = 25
 TINY = dict(n_layer=1, n_head=2, n_embd=16)  # 6,256 parameters: a step takes milliseconds

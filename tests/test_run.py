@@ -109,7 +109,8 @@ def test_parameter_counts_on_the_bundled_data(name, count, capsys, tmp_path):
 
 def test_training_learns_by_heart_and_evaluation_finds_it(world, capsys):
     path = world.folder / "learnt.params"
-    argv = train_args(world, "finetune", writing_params_path=path, max_steps=60, learning_rate=2e-3)
+    argv = train_args(world, "finetune", writing_params_path=path, max_steps=60, learning_rate=1e-2)
+    argv += ["--n_layer", 2, "--n_embd", 64]
     call(capsys, *argv, "--epochs", 60, "--batch_size", 5, "--precision", "fp32")
     world.dev.write_bytes(world.train.read_bytes())
     assert "Correct: 5.0 out of 5.0: 100.0%" in call(capsys, *evaluate_args(world, path))
@@ -157,7 +158,7 @@ def test_recipes_that_look_for_answers_in_the_text_find_them_in_any_form(world, 
         path = world.folder / form
         call(
             capsys,
-            *train_args(world, recipe=recipe, max_steps=2, writing_params_path=path),
+            *train_args(world, recipe=recipe, writing_params_path=path, n_layer=1, n_embd=32),
             *("--finetune_corpus_path", world.train),
         )
         written.append(path.read_bytes())
@@ -517,6 +518,7 @@ def test_every_recipe_runs_to_an_answer(world, variant, capsys):
         paths = [world.folder / f"{recipe}.{phase}.params" for phase in ("pre", "fine")]
         mixed = world.train if recipe in ("mixed", "distant") else None
         flags = {"variant": variant, "recipe": recipe, "batch_size": 4}
+        flags |= {"n_layer": 1, "n_embd": 64}
         shown = call(
             capsys,
             *train_args(world, writing_params_path=paths[0], finetune_corpus_path=mixed, **flags),
