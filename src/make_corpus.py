@@ -15,15 +15,11 @@ The name lists avoid the famous; that some real person bears one of these names 
 import argparse
 import gc
 import re
-import sys
-import time
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
-
-from tqdm import tqdm
 
 from data.world.lives import WINDOW, write_lines
 from data.world.plan import (
@@ -38,6 +34,7 @@ from data.world.plan import (
     plan,
     rank_places,
 )
+from support.bars import Bar
 from support.errors import InputError, Parser, one_line_errors
 from support.files import atomic_write, not_written
 from support.paths import check_output
@@ -215,20 +212,13 @@ def write_files(parts, paths):
 
 
 def shown(blocks, people):
-    """The blocks, under a bar if they take long; a line a minute where there is no terminal."""
-    how = dict(total=people, unit=" people", file=sys.stderr)
-    started = printed = time.monotonic()
+    """Yield the blocks, and show how many of the people are done."""
     done = 0
-    with tqdm(**how, delay=2, leave=False, disable=None) as bar:
+    with closing(Bar(people, "people")) as bar:
         for cast in blocks:
             yield cast
             done += len(cast)
-            bar.update(len(cast))
-            now = time.monotonic()
-            if bar.disable and now - printed > 60:
-                meter = tqdm.format_meter(done, people, now - started, unit=" people", ascii=True)
-                print(meter, file=sys.stderr, flush=True)
-                printed = now
+            bar.show(done)
 
 
 def build_parser():
