@@ -90,7 +90,7 @@ def run_row(row, seed, data, folder):
     """Pretrain on the lines to read; return the line of the results."""
     from dataset import CharCorruptionDataset
     from model import GPT, GPTConfig
-    from support.files import load_parameters
+    from support.parameters import load_parameters
 
     folder.mkdir(parents=True, exist_ok=True)
     read, held = split(read_text(data / "wiki.txt"))

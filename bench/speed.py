@@ -139,7 +139,8 @@ def measure_evaluation(corpus, questions, variant, side, names, parameters=None)
     """Seconds a name, after loading; an untrained model never ends an answer by itself."""
     import textbook
     from data.text import parse_questions
-    from support.files import load_parameters, read_text
+    from support.files import read_text
+    from support.parameters import load_parameters
     from utils import predict_places
 
     data, model = load(corpus, variant, 0.0, side)

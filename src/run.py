@@ -64,7 +64,7 @@ def sized(source):
     A file without a record tells its sizes by its shapes. Sizes that the source has stay.
     """
     from cli.record import read_record
-    from support.files import sizes_in
+    from support.parameters import sizes_in
 
     if source.parameters_path is None or read_record(source.parameters_path):
         return source
@@ -84,7 +84,7 @@ def build(source):
     from data.kept import text_at
     from dataset import CharCorruptionDataset
     from model import GPT, GPTConfig
-    from support.files import load_parameters
+    from support.parameters import load_parameters
 
     machine.prepare_products()
     device = machine.pick_device(source.device)

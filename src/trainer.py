@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from support.errors import NonFiniteLoss
-from support.files import save_parameters
+from support.parameters import save_parameters
 from support.ranks import ALONE
 from support.values import settle
 from training import checkpoint as checkpoints

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from support.errors import InputError, shorten_repr
-from support.files import are_named_tensors, check_tensors, read_tensors, save_tensors, size_of
+from support.parameters import are_named_tensors, check_tensors, read_tensors, save_tensors, size_of
 from training.muon import Muon
 
 SUFFIX = ".checkpoint"  # after the path of the parameters

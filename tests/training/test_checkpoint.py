@@ -9,7 +9,7 @@ import torch
 from conftest import tiny
 from torch.utils.data import Dataset
 
-from support import files
+from support import parameters
 from support.errors import InputError
 from trainer import Trainer, TrainerConfig
 from training import checkpoint
@@ -48,7 +48,7 @@ class Every:
         return True
 
     def write(self, state, device):
-        files.save_tensors(self.path, state)
+        parameters.save_tensors(self.path, state)
         self.states.append(torch.load(self.path, weights_only=True))
 
 
