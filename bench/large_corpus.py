@@ -5,35 +5,31 @@
 
 The corpus is the bundled one, copied; the people of each copy have a middle name of their own.
 Prints lines of JSON for docs/measurements/large_corpus.jsonl: one about encoding, and for each
-recipe a start with the bundled corpus, the first and the second start with the large one, and the
-time of a token in both. A start has imports, the data, the model, and one step. anon_mb is memory
+recipe a start with the bundled corpus, and the first and the second start with the large one. A
+start has imports, the data, the model, and one step. anon_mb is memory
 that no file backs, in MB, at the end and at most. On a shared machine processor time counts.
 """
 
 import argparse
-import io
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import redirect_stdout
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
-from cli.arguments import build_parser, int_in_range, parse  # noqa: E402
+from cli.arguments import int_in_range  # noqa: E402
 from data.kept import text_at  # noqa: E402
 from dataset import CharCorruptionDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text  # noqa: E402
 
 COPIES = 1000
-STEPS, BATCH = 10, 96  # whose time is compared
 FILES = ("wiki.txt", "birth_places_train.tsv")
 MB = 1e6
 
@@ -94,27 +90,6 @@ def children_seconds():
     return spent.children_user + spent.children_system
 
 
-def compare_steps(folder, recipe):
-    """Processor time of a real token, in us, with the bundled corpus and a folder's, in turn."""
-    import run
-
-    sides = {}
-    for name, files in (("bundled", ROOT), ("large", folder)):
-        with redirect_stdout(io.StringIO()):
-            config = parse(words_of(files, recipe, tempfile.gettempdir()), build_parser())
-            model, corpus = run.build(config.source)
-            sides[name] = model, run.task(config, corpus)[1], []
-    for step in range(STEPS):
-        for model, dataset, found in sides.values():
-            began = time.process_time()
-            batch, _ = dataset.batch(range(step * BATCH, (step + 1) * BATCH), recipes.SEED, 0)
-            for x, y, weight in batch:
-                (model.loss(x, y) * weight).backward()
-            tokens = sum(int((x != 0).sum()) for x, _, _ in batch)
-            found.append(1e6 * (time.process_time() - began) / tokens)
-    return {f"us_{name}": round(statistics.median(found), 1) for name, (*_, found) in sides.items()}
-
-
 def anonymous_mb(pid):
     """The process's anonymous memory, in MB; 0 when it has ended."""
     try:
@@ -160,7 +135,6 @@ def main(argv=None):
                 file.unlink()
             for which in ("first", "second"):
                 show(**about, corpus="large", **size, which=which, **start(folder, recipe))
-            show(section="steps", recipe=recipe, **size, **compare_steps(folder, recipe))
 
 
 if __name__ == "__main__":
