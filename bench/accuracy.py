@@ -33,11 +33,11 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 import recipes  # noqa: E402
 from cli.arguments import png_path  # noqa: E402
-from cli.record import read_record, sha256  # noqa: E402
+from cli.record import read_record  # noqa: E402
 from data.text import parse_questions  # noqa: E402
 from pictures import draw_variants, draw_work  # noqa: E402
 from support.errors import Parser  # noqa: E402
-from support.files import read_text, write_text  # noqa: E402
+from support.files import read_text, sha256, write_text  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
 # what a line has of its first training's record

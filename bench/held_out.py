@@ -35,9 +35,13 @@ from accuracy import (  # noqa: E402
     seeds_of,
 )
 from cli.arguments import positive  # noqa: E402
-from cli.record import read_record, sha256  # noqa: E402
+from cli.record import read_record  # noqa: E402
 from support.errors import Parser  # noqa: E402
-from support.files import read_text, write_text  # noqa: E402
+from support.files import (  # noqa: E402
+    read_text,
+    sha256,
+    write_text,
+)
 from support.machine import prepare_products  # noqa: E402
 
 EVERY = 10  # one line of so many is held out

@@ -1,4 +1,4 @@
-"""Corpora larger than memory: time and memory of starts and steps, with 1,000 times the data.
+"""Corpora larger than memory: time and memory of starts, with 1,000 times the data.
 
     python bench/large_corpus.py                        # 2 GB of disk
     python bench/large_corpus.py --copies 100 handout   # less of it, one recipe
@@ -6,8 +6,8 @@
 The corpus is the bundled one, copied; the people of each copy have a middle name of their own.
 Prints lines of JSON for docs/measurements/large_corpus.jsonl: one about encoding, and for each
 recipe a start with the bundled corpus, and the first and the second start with the large one. A
-start has imports, the data, the model, and one step. anon_mb is memory
-that no file backs, in MB, at the end and at most. On a shared machine processor time counts.
+start has imports, the data, the model, and one step. anon_mb is memory that no file backs, in MB,
+at the end and at most. On a shared machine processor time counts.
 """
 
 import argparse

@@ -144,7 +144,7 @@ def draw_scaling(lines, path):
                 label = f"{size[0]} x {size[1]}, {n:,} names, {optimizer}"
                 over.plot(list(points), list(points.values()), linestyle=style, label=label, **how)
                 if optimizer == "Muon":
-                    there = 8 * n / own[0]["parameters"]
+                    there = own[0]["bits_of_all"] / own[0]["parameters"]
                     top = max(top, there)
                     against.plot(there, points[max(points)], **how)
                     against.annotate(f" {max(points)}", (there, points[max(points)]), fontsize=7)

@@ -33,6 +33,7 @@ from accuracy import RESULTS_HELP, origin, read_results, seeds_of  # noqa: E402
 from cli.arguments import int_in_range, png_path  # noqa: E402
 from cli.record import read_record  # noqa: E402
 from fresh_process import in_a_process, show  # noqa: E402
+from make_corpus import PEOPLE  # noqa: E402
 from pictures import draw_scaling  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import prepare_cpu  # noqa: E402
@@ -43,7 +44,6 @@ STRIDE = 104_729  # a prime: the names' numbers are its multiples, so that neigh
 ROWS = 96  # names a step
 MUON, ADAMW = 0.02, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on the rest,
 ADAMW_ALONE = 1e-2  # or on everything
-PEOPLE = 2937  # of make_corpus.py's world, 1 time
 EXPOSURES_PFLOP = 0.012  # of pretraining on that world
 
 
@@ -147,7 +147,7 @@ def capacity(row, seed):
     with torch.no_grad():
         model.eval()
         for some in torch.arange(row.names).split(1024):
-            x, y = facts.x[some], facts.y[some]  # (B, t)
+            x, y = facts.padded_batch(some, 0, 0)  # (B, t), in an order of its own
             logits = model(x)[0].double().log_softmax(-1)  # (B, t, V)
             chosen = logits.gather(2, y[:, :, None])[:, :, 0] * (y != 0)  # (B, t)
             known[0] = known[0] + (BITS + chosen.sum(1) / torch.tensor(2.0).log()).sum()
@@ -157,6 +157,7 @@ def capacity(row, seed):
         "parameters": sum(p.numel() for p in model.parameters()),
         "parameters_of_blocks": matrices,
         "bits": round(known[0].item(), 1),
+        "bits_of_all": BITS * row.names,
         "right": int(known[1]),
         "seconds": round(seconds, 1),
     }

@@ -19,7 +19,6 @@ import torch  # noqa: E402
 
 import recipes  # noqa: E402
 from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin  # noqa: E402
-from cli.record import sha256  # noqa: E402
 from data.distant import PhraseScorer, title_in  # noqa: E402
 from data.examples import mean_tokens  # noqa: E402
 from data.phrases import split_title  # noqa: E402
@@ -27,7 +26,7 @@ from data.text import parse_questions  # noqa: E402
 from data.windows import FactWindows  # noqa: E402
 from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import read_text  # noqa: E402
+from support.files import read_text, sha256  # noqa: E402
 
 WORK = 0.2  # PFLOP of pretraining in which readings are counted
 

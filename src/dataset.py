@@ -169,7 +169,7 @@ class NameDataset(Examples):
         yield "starts", np.cumsum(lengths, dtype=np.int64)
         yield "asked", np.array(asked, np.int32)
         yield from (("ids", part) for part in ids)
-        notes = "".join(f"{note}\n" for note in notes_on_pairs(pairs, self.path, self.stoi))
+        notes = "".join(f"{note}\n" for note in notes_on_pairs(pairs, self.stoi))
         yield "notes", np.array(list(notes.encode()), np.uint8)
 
     def _spell(self, question, place, letters, where):

@@ -138,7 +138,8 @@ def read_pairs(path):
 
 def about_run(source, path, places_path):
     """What the page says about the model and the files."""
-    from cli.record import read_record, sha256
+    from cli.record import read_record
+    from support.files import sha256
 
     record = read_record(source.parameters_path)
     work = record.get("pflop")

@@ -112,7 +112,9 @@ def shape(line):
     return re.sub(r"\d+", "9", re.sub(r"X(?:\.? X)+", "X", text))
 
 
-class Alike(NamedTuple):
+class Kind(NamedTuple):
+    """What the people of one kind have in common."""
+
     split: str
     place: str
     answer: str
@@ -123,11 +125,11 @@ class Report:
     """The promised figures, counted on the finished lines, block by block."""
 
     def __init__(self):
-        self.alike, self.births, self.lengths = Counter(), Counter(), Counter()
+        self.kinds, self.births, self.lengths = Counter(), Counter(), Counter()
         self.chars, self.shapes, self.shaped = set(), set(), 0
 
     def add(self, cast):
-        self.alike.update((p.split, p.place.name, p.answer, p.elsewhere) for p in cast)
+        self.kinds.update((p.split, p.place.name, p.answer, p.elsewhere) for p in cast)
         self.births += count_origins(cast)
         self.lengths.update(len(person.line) for person in cast)
         self.chars.update(wiki_text(cast))
@@ -137,7 +139,7 @@ class Report:
 
     def figures(self):
         """[(what, figure)]"""
-        people, everybody = self.alike.total(), [(Alike(*p), n) for p, n in self.alike.items()]
+        people, everybody = self.kinds.total(), [(Kind(*p), n) for p, n in self.kinds.items()]
         split = {name: [(p, n) for p, n in everybody if p.split == name] for name in FILES}
         sizes = {name: sum(n for _, n in group) for name, group in split.items()}
         train = Counter()
@@ -211,7 +213,7 @@ def write_files(parts, paths):
                     raise not_written(path, error) from None
 
 
-def shown(blocks, people):
+def with_bar(blocks, people):
     """Yield the blocks, and show how many of the people are done."""
     done = 0
     with closing(Bar(people, "people")) as bar:
@@ -308,7 +310,7 @@ def main(argv=None):
         report, dice = Report(), Dice(options.seed)
 
         def parts():
-            for cast in shown(build(options.people, options.seed), options.people):
+            for cast in with_bar(build(options.people, options.seed), options.people):
                 report.add(cast)
                 yield contents(cast, dice)
 

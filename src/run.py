@@ -48,6 +48,7 @@ def run(config):
 
     Under torchrun several processes do it together.
     """
+    machine.prepare_cpu()
     config = replace(config, source=sized(config.source))
     ours = ranks.join(config.source.device)
     model, corpus = build(config.source)
@@ -74,10 +75,10 @@ def sized(source):
 
 def build(source):
     """The model and the corpus of a ModelSource. Parameters are read if it names some."""
+    machine.prepare_cpu()
     source = sized(source)
     if source.sizes != {"block_size": recipes.BLOCK_SIZE}:
         print("options: " + ", ".join(f"{name} {size}" for name, size in source.sizes.items()))
-    machine.prepare_cpu()
 
     import utils
     from cli.record import check_record
@@ -162,7 +163,7 @@ def task(config, corpus):
     if path is not None:
         questions = NameDataset(corpus, text_at(path), path)
         for note in questions.notes:
-            print(f"note: {note}", file=sys.stderr)
+            print(f"note: {path}: {note}", file=sys.stderr)
     if config.function == "finetune":
         return recipe.finetune if config.source.parameters_path else recipe.scratch, questions
     if recipe.objective is None:
@@ -175,20 +176,20 @@ def print_notes(pairs, path, corpus, parameters_path=None):
 
     The record of parameters may name the questions that they were trained on.
     """
-    from cli.record import read_record, sha256
+    from cli.record import read_record
     from data.notes import note_on_seen, notes_on_pairs
     from data.text import parse_questions
-    from support.files import read_text
+    from support.files import read_text, sha256
 
-    notes = list(notes_on_pairs(pairs, path, corpus.stoi))
+    notes = list(notes_on_pairs(pairs, corpus.stoi))
     record = read_record(parameters_path) if parameters_path else {}
     trained = record.get("finetune_corpus")
     there = isinstance(trained, str) and os.path.isfile(trained)
     if there and sha256(trained) == record.get("finetune_corpus_sha256"):
         known = parse_questions(read_text(trained), trained)
-        notes.append(note_on_seen(pairs, path, known, trained))
+        notes.append(note_on_seen(pairs, known, trained))
     for note in filter(None, notes):
-        print(f"note: {note}", file=sys.stderr)
+        print(f"note: {path}: {note}", file=sys.stderr)
 
 
 def length(config, plan, n_examples, work):
@@ -219,9 +220,9 @@ def evaluate(config, model, corpus, ours):
     The ranks answer shares of the questions. The first one writes.
     """
     import utils
-    from cli.record import note_overwritten, sha256, write_record
+    from cli.record import note_overwritten, write_record
     from data.text import can_spell, parse_questions
-    from support.files import read_text, write_text
+    from support.files import read_text, sha256, write_text
     from training.checkpoint import versions
 
     source, path, started = config.source, config.eval_corpus_path, time.monotonic()

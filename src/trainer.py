@@ -165,9 +165,8 @@ class Trainer:
                 tqdm.write(f"epoch {epoch + 1}: test loss {self.test_loss():.5f}")
                 self.update_random()
             due = self.checkpoint is not None and self.checkpoint.due(epoch + 1 if ends else None)
-            if due and self.ranks.first:
-                self.write_checkpoint()
-            stop, wrote = self.ranks.most(self.stop, due and self.ranks.first)
+            wrote = due and self.write_checkpoint()
+            stop, wrote = self.ranks.most(self.stop, wrote)
             if wrote:
                 self.check_ranks()
             if stop:
@@ -291,7 +290,7 @@ class Trainer:
         differently."""
         if not self.ranks.alone:
             values = (t.detach().cpu().contiguous() for t in self.model.state_dict().values())
-            digest = hashlib.sha256(b"".join(v.view(torch.uint8).numpy() for v in values))
+            digest = hashlib.sha256(b"".join(v.flatten().view(torch.uint8).numpy() for v in values))
             self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):

@@ -334,7 +334,7 @@ def test_a_full_disk_names_the_file_and_leaves_the_old_ones(tmp_path, small_bloc
 def test_a_line_a_minute_tells_how_far_it_is(small_blocks, monkeypatch, capsys):
     minutes = count(step=31)
     monkeypatch.setattr("time.monotonic", lambda: next(minutes))
-    blocks = list(make_corpus.shown(make_corpus.build(300), 300))
+    blocks = list(make_corpus.with_bar(make_corpus.build(300), 300))
     assert len(blocks) == 5
     lines = capsys.readouterr().err.splitlines()
     assert [re.search(r"\d+/300", line)[0] for line in lines] == ["120/300", "240/300"]

@@ -12,8 +12,8 @@ import sys
 from dataclasses import asdict, dataclass, replace
 
 import recipes
-from cli.record import sha256
 from support import torchrun
+from support.files import sha256
 
 # settings that change the parameters only by rounding or by other dropout masks
 CHANGES_NOTHING = ("ckpt_path", "num_workers", "compile", "writer")

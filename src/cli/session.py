@@ -70,7 +70,7 @@ def train(config, trainer, facts):
             except OSError as error:
                 save_what_is_left(trainer)
                 resume = "; --resume continues the run" if trainer.written else ""
-                if torchrun.has_last_word():
+                if torchrun.take_last_word():
                     print(f"run.py: stopped: {error}{resume}", file=sys.stderr)
                 raise SystemExit(1) from None
             except Exception:  # no memory, a lost device, a bug of ours

@@ -1,4 +1,4 @@
-"""What is made of a large text is kept in a file beside it, and mapped into memory from there.
+"""Keeps what is made of a large text in a file beside it, and maps it into memory.
 
     wiki.txt.tokens, wiki.txt.windows-1a2b3c4d
 
@@ -64,7 +64,7 @@ def arrays_of(text, name, facts, make):
 
     make() describes a text. For a LargeText it is called once, and the arrays are kept in a file
     beside it. They are made anew if the file is damaged, or was made from another text or other
-    `facts`, which JSON can hold. Wider types come first.
+    `facts`, which JSON can hold. make() must yield wider types first.
     """
     if isinstance(text, LargeText):
         return _kept(text, name, {"format": FORMAT, "text_sha256": text.sha256, **facts}, make)
@@ -82,26 +82,25 @@ def key_of(facts):
 def _kept(text, name, facts, make):
     """The arrays from the file. Of several processes one makes it, and the others wait."""
     beside = f"{real_path(text.path)}.{name}"
-    user = getattr(os, "getuid", int)()
+    user = os.getuid() if hasattr(os, "getuid") else None
     own = key_of([os.path.realpath(beside), user])
     elsewhere = os.path.join(tempfile.gettempdir(), f"{os.path.basename(beside)}.{own}")
-    for path in (beside, elsewhere):
-        if found := _mapped(path, facts):
-            return found
-    path, why = beside, "once for this text"
+    if found := _mapped(beside, facts) or _mapped(elsewhere, facts, user):
+        return found
+    path, owner, why = beside, None, "once for this text"
     try:
         check_output(beside, text.path, (".lock",))
         if not _is_ours(beside):
             raise InputError(f"{beside}: expected no file, or one of ours, got another")
     except InputError as error:
-        path, why = elsewhere, f"because it cannot be beside the text: {error}"
-    print(f"note: {path} is made, {why}", file=sys.stderr, flush=True)
+        path, owner, why = elsewhere, user, f"because it cannot be beside the text: {error}"
     with locked(path, wait=True):
-        if found := _mapped(path, facts):
+        if found := _mapped(path, facts, owner):
             return found
+        print(f"note: {path} is made, {why}", file=sys.stderr, flush=True)
         remove_leftovers(path)
         _write(path, facts, make())
-        return _mapped(path, facts)
+        return _mapped(path, facts, owner)
 
 
 def _is_ours(path):
@@ -132,13 +131,15 @@ def _write(path, facts, parts):
         file.write(head)
 
 
-def _mapped(path, facts):
+def _mapped(path, facts, owner=None):
     """{name: tensor} of a file's arrays, mapped; None if no whole file with these facts is there.
 
-    They must not be written to.
+    They must not be written to. If an owner is given, another user's file is not believed.
     """
     try:
         with open(path, "rb") as file:
+            if owner not in (None, os.fstat(file.fileno()).st_uid):
+                return None
             sentence, want, head, *_ = file.read(HEADER).split(b"\n")
             about = json.loads(head)
             if sentence + b"\n" != SENTENCE or about["facts"] != facts:

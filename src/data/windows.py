@@ -9,7 +9,7 @@ from dataclasses import asdict
 import numpy as np
 import torch
 
-from data import distant, phrases
+from data import distant, phrases, text
 from data.distant import PhraseScorer
 from data.examples import Examples, draw
 from data.kept import arrays_of, key_of, sha256_of
@@ -75,7 +75,8 @@ class FactWindows(Examples):
             "block_size": corpus.block_size,
             "questions_sha256": questions and sha256_of(questions.source),
             "code_sha256": [
-                sha256(file) for file in (__file__, phrases.__file__, distant.__file__)
+                sha256(file)
+                for file in (__file__, *(module.__file__ for module in (distant, phrases, text)))
             ],
         }
         name = f"windows-{key_of([corpus.source and corpus.source.sha256, made_from])}"

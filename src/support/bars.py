@@ -16,8 +16,9 @@ class Bar:
     """tqdm's bar of `total` things, `first` of which are there already.
 
     Where standard error is no terminal (a file, a notebook) its line is printed once a minute.
-    Where nobody reads standard error any more, nothing is shown, and the work goes on. The work
-    `started`, and a line was last `printed`, at these times of time.monotonic(): None means now.
+    Where nobody reads standard error any more, nothing is shown, and the work goes on. `started`
+    and `printed` are times of time.monotonic(): when the work began, and when the last line was
+    printed. None means now.
     """
 
     def __init__(self, total, what="", first=0, started=None, printed=None):

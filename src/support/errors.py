@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         if text := (message or "").strip("\n"):
             shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
             message = message.replace(text, shown)
-        super().exit(status, message if message and torchrun.has_last_word() else None)
+        super().exit(status, message if message and torchrun.take_last_word() else None)
 
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one

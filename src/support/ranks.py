@@ -44,7 +44,7 @@ class Ranks:
         """[Σ first tensor, Σ second …] of n lists of tensors, which `own` has dealt out.
 
         `results` iterates over this rank's lists. `like` has the tensors' shapes, and one type.
-        None counts as zero, and is the sum if all lists have None there. The lists are added up in
+        None counts as zero. The sum is None where all lists have None. The lists are added up in
         their order, as one process does. So the sums are equal to the bit for any number of ranks.
         In a round each rank has one list, and adds up its own part of all of them.
         """

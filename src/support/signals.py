@@ -21,6 +21,7 @@ class SignalHandler:
     def __init__(self, trainer):
         self.trainer = trainer
         self.signal = None
+        self.training = True
         self.terminals = [fd for fd in (1, 2) if os.isatty(fd)]
 
     @property
@@ -38,7 +39,8 @@ class SignalHandler:
             if number == getattr(signal, "SIGHUP", None):
                 self._leave_terminal()
             with suppress(OSError):
-                os.write(sys.stderr.fileno(), NOTICE.encode())  # print() may be interrupted
+                if self.training:
+                    os.write(sys.stderr.fileno(), NOTICE.encode())  # print() may be interrupted
         elif number == signal.SIGINT:  # others come twice by themselves, from shells and make
             raise KeyboardInterrupt
 
@@ -67,6 +69,7 @@ def stop_on_signals(trainer):
     try:
         yield stop
     finally:
+        stop.training = False
         for number, handler in before.items() if not torchrun.started() else ():
             signal.signal(number, handler if handler is not None else signal.SIG_DFL)
 

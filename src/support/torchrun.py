@@ -25,8 +25,8 @@ def number(name):
 def command(python):
     """The first words of a command line that starts this program again, with as many processes.
 
-    `python` is the interpreter's name. Of several machines the command starts this one's processes:
-    any number of them continues a run.
+    `python` is the interpreter's name. With several machines, it starts only this machine's
+    processes. Any number of processes can continue a run.
     """
     if not started():
         return [python]
@@ -57,8 +57,11 @@ def first_prints():
             sys.stdout, sys.stderr = before
 
 
-def has_last_word():
-    """Whether this process may print how the run ended: the first one to ask may."""
+def take_last_word():
+    """Whether this process may print how the run ended: the first one to ask may.
+
+    From then on it prints, as the first process does.
+    """
     if not started():
         return True
     sys.stderr = sys.__stderr__

@@ -127,6 +127,8 @@ class Compiled:
         try:
             result = self.call(*args)
             self.works = True
+        except torch.OutOfMemoryError:
+            raise
         except RuntimeError as error:
             note = f"note: without --compile, which failed: {first_line(error)}"
             tqdm.write(note, file=sys.stderr)

@@ -92,9 +92,14 @@ class GpuSteps:
         stream.wait_stream(torch.cuda.current_stream(self.device))
         return torch.cuda.stream(stream)
 
+    @property
+    def generator(self):
+        """The GPU's, which draws dropout's masks."""
+        return torch.cuda.default_generators[self.device.index or 0]
+
     def draw_own_masks(self):
         """Let dropout's masks differ from those of the other ranks, which have other rows."""
-        generator = torch.cuda.default_generators[torch.cuda.current_device()]
+        generator = self.generator
         offset = generator.get_offset()
         generator.manual_seed(generator.initial_seed() + self.ranks.rank)
         generator.set_offset(offset)
@@ -157,9 +162,7 @@ class GpuSteps:
         """
         self.graphs.clear()
         if self.device.type == "cuda":
-            index = self.device.index if self.device.index is not None else 0
-            generator = torch.cuda.default_generators[index]
-            generator.graphsafe_set_state(generator.clone_state())
+            self.generator.graphsafe_set_state(self.generator.clone_state())
 
     def step(self, count, gradient):
         """Compute the gradient of `count` drawn examples by a method, and update the parameters."""

@@ -50,7 +50,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def prepare(self):
-        """Compute now what step() will need. Parameters and state do not change."""
+        """Compute now what step() will need. Parameters and momenta keep their values."""
         self.prepared = list(self._updates())
 
     def _updates(self):

@@ -14,8 +14,8 @@ import accuracy
 import recipes
 from accuracy import HELD_OUT, TABLES, Row, commands, run_table, split
 from cli import arguments
-from cli.record import sha256
 from data.text import parse_questions
+from support.files import sha256
 
 
 def test_changes_reach_the_recipe_and_its_parts():

@@ -32,7 +32,7 @@ def test_a_row_that_is_in_the_results_is_not_measured_again(tmp_path, monkeypatc
 
     def once(row, seed, folder):
         measured.append(row)
-        return {**scaling.key(row, seed), "bits": 1.0, "parameters": 2}
+        return {**scaling.key(row, seed), "bits": 1.0, "bits_of_all": 512, "parameters": 2}
 
     monkeypatch.setattr(scaling, "measure", once)
     scaling.main(argv)

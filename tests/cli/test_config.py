@@ -10,9 +10,10 @@ from conftest import CORPUS
 import recipes
 from cli import arguments
 from cli.config import CHANGES_NOTHING, ModelSource
-from cli.record import sha256, write_record
+from cli.record import write_record
 from dataset import CharCorruptionDataset
 from support.errors import InputError
+from support.files import sha256
 from trainer import TrainerConfig
 
 

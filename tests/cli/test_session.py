@@ -14,7 +14,8 @@ from conftest import biography, questions
 import model
 import recipes
 import run
-from cli.record import read_record, sha256
+from cli.record import read_record
+from support.files import sha256
 from support.machine import pick_precision
 from training.cpu import CpuSteps
 

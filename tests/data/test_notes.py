@@ -14,32 +14,32 @@ STOI = dict.fromkeys(LONG + "e\u0301", 0)
 def test_places_that_are_too_long_to_be_decoded():
     assert len(LONG) == 33
     pairs = [("A?", "Oslo"), ("B?", LONG[1:]), ("C?", LONG), ("D?", LONG)]
-    (note,) = notes_on_pairs(pairs, "t.tsv", STOI)
-    assert note.startswith("t.tsv: 2 of 4 places are longer than the 32 characters that evaluation")
+    (note,) = notes_on_pairs(pairs, STOI)
+    assert note.startswith("2 of 4 places are longer than the 32 characters that evaluation")
     assert "the first in line 3" in note
     decomposed = STOI.keys() - {"é"}
-    (note,) = notes_on_pairs(pairs, "t.tsv", dict.fromkeys(decomposed, 0))
+    (note,) = notes_on_pairs(pairs, dict.fromkeys(decomposed, 0))
     assert "3 of 4" in note and "line 2" in note  # é takes two of the 32
-    assert not list(notes_on_pairs([("A?", LONG[1:]), ("B?", "Oslo")], "t.tsv", STOI))
-    assert not list(notes_on_pairs([("A?", None)], "t.tsv", STOI))
+    assert not list(notes_on_pairs([("A?", LONG[1:]), ("B?", "Oslo")], STOI))
+    assert not list(notes_on_pairs([("A?", None)], STOI))
 
 
 def test_questions_with_two_places():
     pairs = [("A?", "Oslo"), ("É?", "Rome"), ("A?", "Oslo"), ("E\u0301?", "Bonn"), ("B?", "Rome")]
-    (note,) = notes_on_pairs(pairs, "t.tsv", STOI)
-    assert note.startswith("t.tsv: 2 of 5 rows ask a question that has another place in another")
+    (note,) = notes_on_pairs(pairs, STOI)
+    assert note.startswith("2 of 5 rows ask a question that has another place in another")
     assert "the first in line 2" in note
-    assert not list(notes_on_pairs([("A?", "é"), ("A?", "e\u0301")], "t.tsv", STOI))
+    assert not list(notes_on_pairs([("A?", "é"), ("A?", "e\u0301")], STOI))
 
 
 def test_questions_that_are_also_training_questions():
     trained = [("A?", "Oslo"), ("B?", "Rome"), ("É?", "Bonn")]
     dev = [("A?", "Oslo"), ("E\u0301?", "Rome"), ("C?", "Bonn")]
-    says = "d.tsv: 2 of 3 questions are also training questions, in t.tsv"
-    assert note_on_seen(dev, "d.tsv", trained, "t.tsv") == f"{says}; 1 of them with another place"
+    says = "2 of 3 questions are also training questions, in t.tsv"
+    assert note_on_seen(dev, trained, "t.tsv") == f"{says}; 1 of them with another place"
     without_places = [(question, None) for question, _ in dev]
-    assert note_on_seen(without_places, "d.tsv", trained, "t.tsv") == says
-    assert note_on_seen(dev[2:], "d.tsv", trained, "t.tsv") is None
+    assert note_on_seen(without_places, trained, "t.tsv") == says
+    assert note_on_seen(dev[2:], trained, "t.tsv") is None
 
 
 def test_the_commands_say_it_when_they_read_the_files(world, capsys):
@@ -73,7 +73,7 @@ def test_on_the_courses_data(course):
         lines = (course / name).read_text(encoding="utf-8").splitlines()
         pairs[name] = [tuple(line.split("\t")) for line in lines]
     train, dev = pairs.values()
-    assert "1 of 500 questions are also training" in note_on_seen(dev, "d", train, "t")
-    (note,) = notes_on_pairs(train, "t", stoi)
+    assert "1 of 500 questions are also training" in note_on_seen(dev, train, "t")
+    (note,) = notes_on_pairs(train, stoi)
     assert "18 of 2000 rows ask a question that has another place" in note
-    assert not list(notes_on_pairs(dev, "d", stoi))
+    assert not list(notes_on_pairs(dev, stoi))

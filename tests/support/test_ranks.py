@@ -236,6 +236,7 @@ def test_parameters_that_drift_apart_are_noticed():
     def drifting(ranks):
         model = torch.nn.Linear(2, 3)
         torch.nn.init.ones_(model.weight), torch.nn.init.ones_(model.bias)
+        model.register_buffer("steps", torch.tensor(0))  # one number, as batch normalization's
         trainer = Trainer(model, [None], None, TrainerConfig(max_epochs=0), ranks=ranks)
         trainer.train()
         with torch.no_grad():

@@ -27,6 +27,20 @@ def test_the_first_asks_and_a_second_ctrl_c_leaves():
     assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
 
 
+def test_after_training_no_checkpoint_is_promised(capfd, monkeypatch):
+    """Under torchrun the handlers stay: its SIGTERM may come while a process says why it ends."""
+    monkeypatch.setattr(signals.torchrun, "started", lambda: True)
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    try:
+        with signals.stop_on_signals(SimpleNamespace(stop=False)):
+            pass
+        send(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before[0]), signal.signal(signal.SIGINT, before[1])
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    assert "writing a checkpoint" not in capfd.readouterr().err
+
+
 def test_what_is_ignored_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from conftest import ROOT, biography
-from together import commands
+from together import SECONDS, commands
 
 import model
 import recipes
@@ -234,6 +234,7 @@ def test_torchrun_heals_a_run(world):
         ],
         capture_output=True,
         text=True,
+        timeout=SECONDS,
         env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(world.folder)},
     )
     assert done.returncode == 0, done.stderr
@@ -270,7 +271,7 @@ def test_without_torchrun_there_is_no_talk_of_it(world, monkeypatch):
     monkeypatch.setattr("builtins.__import__", counted)
     monkeypatch.setenv("RANK", "1")  # as some clusters set it
     run.main(args(world))
-    assert not asked and torchrun.command("python") == ["python"] and torchrun.has_last_word()
+    assert not asked and torchrun.command("python") == ["python"] and torchrun.take_last_word()
 
 
 def test_each_process_has_its_gpu(monkeypatch):

@@ -408,7 +408,7 @@ class Waiting:
         others = self.people.get((person.answer == "late", length), [])
         while others:
             other = others.pop()
-            if not other.line and other is not person:
+            if not other.line:
                 other.length, person.length = person.length, length
                 self.add(other)
                 return True
