@@ -240,7 +240,7 @@ def build_parser():
         metavar="N",
         help=f"biographies in all; the splits keep their proportions (default "
         f"{PEOPLE}: {TRAIN} train, {DEV} dev, 437 test). {LARGEST:,} are the most: some minutes,"
-        " 80 MB of memory, 570 MB of disk",
+        " 90 MB of memory, 570 MB of disk",
     )
     parser.add_argument(
         "--seed",
