@@ -45,7 +45,7 @@ demo: .venv/ready
 	.venv/bin/python src/london_baseline.py
 	@echo; echo "Five of the questions, with the probability of each answer and of other places:"
 	@awk 'NR % 100 == 1' birth_dev.tsv | $(ASK)
-	@echo; echo "What it knows and what it makes up, about a minute:"
+	@echo; echo "What it knows and what it makes up, in a minute or two:"
 	$(MAKE) --no-print-directory report
 	@echo
 	@echo "Next: look at its page:      file://$(abspath $(PAGE))"
