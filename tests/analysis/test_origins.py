@@ -13,7 +13,7 @@ WAY = next(iter(STRANGERS))
 
 
 def test_origins_are_those_that_the_generator_gave():
-    cast, origins = build(), Origins()
+    [cast], origins = build(), Origins()
     known = [(person, o) for person in cast if (o := origins.of_last(person.name))]
     assert len(known) > 0.9 * len(cast)
     right = sum(person.origin == origin for person, origin in known)
