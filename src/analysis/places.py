@@ -16,7 +16,7 @@ from layers.base import Cache
 from support.bars import shown
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
-ROWS = 128  # beginnings that the model continues together: their caches are memory
+ROWS = 128  # beginnings that the model continues together; more take more memory
 STRETCH = 4  # letters that it reads at once: few steps, and little padding
 
 
