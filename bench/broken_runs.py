@@ -3,6 +3,7 @@
 Each run is run.main(argv) in a process forked from this one, so that torch is imported once.
 """
 
+import argparse
 import errno
 import functools
 import os
@@ -40,6 +41,35 @@ class Fault(AssertionError):
 def check(holds, what):
     if not holds:
         raise Fault(what)
+
+
+def end_with(function):
+    """Call the function in a forked process, and end it with the exit code of a command."""
+    code = 99
+    try:
+        function()
+        code = 0
+    except SystemExit as stop:
+        code = stop.code or 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush(), sys.stderr.flush()
+        os._exit(code)
+
+
+def some_of(names):
+    """An argparse type: some of these names, with commas between them."""
+
+    def parse(text):
+        chosen = text.split(",")
+        if unknown := [name for name in chosen if name not in names]:
+            raise argparse.ArgumentTypeError(
+                f"expected some of {', '.join(names)}, got {', '.join(unknown)}"
+            )
+        return chosen
+
+    return parse
 
 
 # ------------------------------------------------------------------------------------- the runs
@@ -85,8 +115,8 @@ class BrokenRuns:
         if pid:
             os.close(handle)
             return pid, Path(log)
-        code = 99
-        try:
+
+        def act():
             os.dup2(handle, 1)
             os.dup2(handle, 2)
             signal.signal(signal.SIGINT, signal.default_int_handler)  # nohup and a shell's & may
@@ -96,14 +126,8 @@ class BrokenRuns:
             if before is not None:
                 before()
             run.main(argv)
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            os._exit(code)
+
+        end_with(act)
 
     def wait(self, started):
         """(exit code, or minus the signal that killed it; what it printed)."""

@@ -39,6 +39,7 @@ from broken_runs import (
     disk_is_full,
     run,
     shrink,
+    some_of,
     wait_for,
 )
 from cli.arguments import int_in_range
@@ -283,18 +284,16 @@ def main(argv=None):
         "--rounds", type=int_in_range(1), default=30, help="kills; the other cases follow"
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
+    how = dict(type=some_of(CASES), default=",".join(CASES))
+    parser.add_argument("--cases", **how, help="default: %(default)s")
     args = parser.parse_args(argv)
-    cases = args.cases.split(",")
-    if unknown := [name for name in cases if name not in CASES]:
-        parser.error(f"--cases: expected some of {', '.join(CASES)}, got {', '.join(unknown)}")
     torch.set_num_threads(1)
     results = {}
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)
         runs = BrokenRuns(home, args.seed)
         print(f"an uninterrupted run of {STEPS} steps takes {runs.seconds:.1f} s", flush=True)
-        for name in cases:
+        for name in args.cases:
             case, share = CASES[name]
             started = time.monotonic()
             try:

@@ -36,6 +36,7 @@ import torch
 import model
 import recipes
 import run
+from broken_runs import some_of
 from cli.arguments import int_in_range
 from fuzz_equal import EQUAL
 from fuzz_outside import OUTSIDE, timed
@@ -289,17 +290,13 @@ def damaged(kind, raw):
 def main(argv=None):
     parser = Parser(prog="fuzz.py", description=__doc__.splitlines()[0])
     parser.add_argument("--inputs", type=int_in_range(1), default=5145)
-    parser.add_argument("--kinds", default=",".join((*FILES, *MORE)), help="default: %(default)s")
+    how = dict(type=some_of((*FILES, *MORE)), default=",".join((*FILES, *MORE)))
+    parser.add_argument("--kinds", **how, help="default: %(default)s")
     args = parser.parse_args(argv)
-    chosen = args.kinds.split(",")
-    if unknown := [kind for kind in chosen if kind not in (*FILES, *MORE)]:
-        parser.error(
-            f"--kinds: expected some of {', '.join((*FILES, *MORE))}, got {', '.join(unknown)}"
-        )
     torch.set_num_threads(1)
     model.GPTConfig = functools.partial(model.GPTConfig, **TINY)
     recipes.CHECKPOINT_SECONDS = 0.0
-    each = -(-args.inputs // len(chosen))
+    each = -(-args.inputs // len(args.kinds))
     how = settings(
         max_examples=each,
         derandomize=True,
@@ -315,7 +312,7 @@ def main(argv=None):
         }
         for kind, (inputs, act) in MORE.items():
             kinds[kind] = (inputs, functools.partial(act, bench, bench.counts[kind]))
-        for kind in chosen:
+        for kind in args.kinds:
             inputs, act = kinds[kind]
             started = time.monotonic()
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from broken_runs import SRC, BrokenRuns, Fault, check, wait_for
+from broken_runs import SRC, BrokenRuns, Fault, check, some_of, wait_for
 from cli.arguments import int_in_range
 from support.errors import Parser
 
@@ -166,16 +166,14 @@ def main(argv=None):
     parser = Parser(prog="lost_ranks.py", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int_in_range(1), default=10, help="of each case")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cases", default=",".join(CASES), help="default: %(default)s")
+    how = dict(type=some_of(CASES), default=",".join(CASES))
+    parser.add_argument("--cases", **how, help="default: %(default)s")
     args = parser.parse_args(argv)
-    cases = args.cases.split(",")
-    if unknown := [name for name in cases if name not in CASES]:
-        parser.error(f"--cases: expected some of {', '.join(CASES)}, got {', '.join(unknown)}")
     os.environ["OMP_NUM_THREADS"] = "1"
     faults = 0
     with tempfile.TemporaryDirectory() as home:
         runs = LostRanks(home, args.seed)
-        for name in cases:
+        for name in args.cases:
             try:
                 print(f"{name:9} as it should be: {CASES[name](runs, args.rounds)}", flush=True)
             except Fault as fault:

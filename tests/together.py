@@ -5,19 +5,16 @@ import pickle
 import signal
 import sys
 import tempfile
-import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 import torch.distributed as dist
 
 import run
+from broken_runs import end_with
 from support.ranks import Ranks, join, leave
 
 SECONDS = 100
-# The first optimizer imports much of torch, which takes seconds: once here, not in each process.
-torch.optim.SGD([torch.zeros(1)])
 
 
 @contextmanager
@@ -57,8 +54,8 @@ def fork(function, environment, out):
     pid = os.fork()
     if pid:
         return pid
-    code = 99
-    try:
+
+    def act():
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(out / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND), number)
         sys.stdout = sys.__stdout__ = open(1, "w", closefd=False)  # noqa: SIM115
@@ -66,14 +63,8 @@ def fork(function, environment, out):
         os.environ.update(environment)
         signal.alarm(SECONDS)
         (out / "result").write_bytes(pickle.dumps(function()))
-        code = 0
-    except SystemExit as stop:
-        code = stop.code or 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush(), sys.stderr.flush()
-        os._exit(code)
+
+    end_with(act)
 
 
 def together(world, function):
