@@ -29,7 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import RESULTS_HELP, origin, read_results, seeds_of  # noqa: E402
+from accuracy import RESULTS_HELP, origin, read_results  # noqa: E402
 from cli.arguments import int_in_range, png_path  # noqa: E402
 from cli.record import read_record  # noqa: E402
 from fresh_process import in_a_process, show  # noqa: E402
@@ -38,13 +38,15 @@ from pictures import draw_scaling  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import prepare_cpu  # noqa: E402
 
-PLACES, BITS = 256, 8  # drawn evenly: log2 PLACES bits a fact
+LETTERS = "abcdefghijklmnop"
+PLACES, BITS = len(LETTERS) ** 2, 8  # drawn evenly: log2 PLACES bits a fact
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
 STRIDE = 104_729  # a prime: the names' numbers are its multiples, so that neighbours differ
 ROWS = 96  # names a step
-MUON, ADAMW = 0.02, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on the rest,
-ADAMW_ALONE = 1e-2  # or on everything
-EXPOSURES_PFLOP = 0.012  # of pretraining on that world
+MUON, ADAMW = 0.006, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on the rest,
+ADAMW_ALONE = 1.5e-3  # or on everything
+SEED, SEEDS = 224, (224, 225, 226)
+PFLOP = 0.006  # of pretraining on a world of 1 time the people
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,20 @@ def each(sizes, names, exposures, **others):
     return [Facts(n, *size, e, **others) for size in sizes for n in names for e in exposures]
 
 
+OFTEN = (30, 100, 300)  # exposures
 CAPACITY = [
-    *each([(1, 32)], (1024, 2048, 4096), (30, 100, 300, 1000)),
-    *each([(2, 32)], (2048, 4096, 8192), (30, 100, 300, 1000)),
-    *each([(2, 64)], (8192, 16384), (30, 100, 300)),
-    *each([(2, 32)], (4096,), (30, 100, 300, 1000), optimizer="AdamW"),
+    *each([(1, 32)], (1024, 2048, 4096), OFTEN),
+    *each([(1, 32)], (2048, 4096), (1000,)),
+    *each([(2, 32)], (2048, 4096, 8192), OFTEN),
+    *each([(2, 32)], (4096,), (1000,)),
+    *each([(2, 64)], (8192, 16384), (30, 100)),
+    *each([(1, 32)], (2048,), (*OFTEN, 1000), optimizer="AdamW"),
 ]
-TABLES = {"capacity": CAPACITY, "people": [World(times) for times in (1, 4, 16)]}
+PEAKS = [Facts(4096, 2, 32, 100), Facts(4096, 1, 32, 1000)]  # most bits a parameter
+TABLES = {  # [(row, seed)]
+    "capacity": [(row, seed) for row in CAPACITY for seed in (SEEDS if row in PEAKS else [SEED])],
+    "people": [(World(times), SEED) for times in (1, 4, 16)],
+}
 
 
 # --------------------------------------------------------------------- each in a process of its own
@@ -98,8 +107,8 @@ def name_of(number):
 
 
 def place_of(number):
-    """The name of one of the PLACES: two syllables of 16 each."""
-    return SYLLABLES[number // 16] + SYLLABLES[number % 16]
+    """The name of one of the PLACES: two letters, so that each of them is half of the fact."""
+    return LETTERS[number // len(LETTERS)] + LETTERS[number % len(LETTERS)]
 
 
 def capacity(row, seed):
@@ -172,7 +181,7 @@ def people(row, seed, folder):
         call("src/make_corpus.py", *world)
     params, predictions = folder / "params", folder / "predictions"
     model, train = ("rope", folder / "wiki.txt"), folder / "birth_places_train.tsv"
-    training = ["--recipe", "distant", "--budget", round(EXPOSURES_PFLOP * row.times, 4)]
+    training = ["--recipe", "distant", "--budget", round(PFLOP * row.times, 4)]
     training += ["--seed", seed, "--resume", "--n_layer", row.n_layer, "--n_embd", row.n_embd]
     training += ["--writing_params_path", params, "--finetune_corpus_path", train]
     call("src/run.py", "pretrain", *model, *training)
@@ -194,9 +203,8 @@ def call(script, *words):
 # ---------------------------------------------------------------------------------------- the rows
 
 
-def missing(rows, seeds, done):
-    """[(row, seed)] that no line of the results has."""
-    wanted = [(row, seed) for seed in seeds for row in rows]
+def missing(wanted, done):
+    """The (row, seed) that no line of the results has."""
     return [at for at in wanted if not any(key(*at).items() <= line.items() for line in done)]
 
 
@@ -238,7 +246,6 @@ def main(argv=None):
     )
     add = parser.add_argument
     add("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)} (default: all)")
-    add("--seeds", type=seeds_of, default=[224], help="with commas between them (default: 224)")
     add("--jobs", type=int_in_range(1), default=2, help="models of capacity at a time (default: 2)")
     published = ROOT / "docs" / "measurements" / "scaling.jsonl"
     add("--results", type=Path, default=published, metavar="PATH", help=RESULTS_HELP)
@@ -259,8 +266,8 @@ def main(argv=None):
             draw_scaling(read_results(args.results), args.draw)
             return
         for name in args.tables or TABLES:
-            todo = missing(TABLES[name], args.seeds, read_results(args.results))
-            print(f"{name}: {len(todo)} of {len(TABLES[name]) * len(args.seeds)} to measure")
+            todo = missing(TABLES[name], read_results(args.results))
+            print(f"{name}: {len(todo)} of {len(TABLES[name])} to measure")
             run(todo, args.results, args.folder, args.jobs if name == "capacity" else 1)
 
 
