@@ -1,4 +1,4 @@
-"""Speed: ours against the textbook implementation: training, evaluation, growth, start-up.
+"""Speed: ours against the textbook implementation: training, evaluation, growth, start-up, ranks.
 
     python bench/speed.py                       # everything; about 20 minutes on two cores
     python bench/speed.py training --device cuda
@@ -12,6 +12,7 @@ row, has torch's default optimizer and allocator, and answers one name at a time
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
+RANKS_STEPS = 15  # of each training in two processes
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
 # Steps before: products are compiled for each new shape. On CUDA a step is captured for each size
 # of a batch, after three steps; an epoch has one batch of the second size.
@@ -300,11 +302,55 @@ def startup(args):
     return results
 
 
+def ranks(args):
+    """Training in two processes of one thread each, against one process with one thread."""
+    results = []
+    for recipe in ("handout", "mixed"):
+        rows = []
+        for _ in repeats(args, f"ranks, {recipe}"):
+            with tempfile.TemporaryDirectory() as folder:
+                alone, both = (Path(folder, str(n)) for n in (1, 2))
+                seconds = [train(args.corpus, recipe, n, at) for n, at in ((1, alone), (2, both))]
+                rows.append(seconds + [alone.read_bytes() == both.read_bytes()])
+        ratios = [alone / both for alone, both, _ in rows]
+        results.append(
+            {
+                "ranks": recipe,
+                "one thread s": round(statistics.median(row[0] for row in rows), 1),
+                "two processes s": round(statistics.median(row[1] for row in rows), 1),
+                "ratio": round(statistics.median(ratios), 2),
+                "lowest": round(min(ratios), 2),
+                "highest": round(max(ratios), 2),
+                "the same parameters": all(same for *_, same in rows),
+            }
+        )
+        show(results[-1])
+    return results
+
+
+def train(corpus, recipe, processes, path):
+    """Seconds of RANKS_STEPS steps in so many processes of one thread; the parameters to `path`."""
+    command = [sys.executable]
+    if processes > 1:
+        command += ["-m", "torch.distributed.run", "--nproc_per_node", str(processes)]
+    command += [str(ROOT / "src" / "run.py"), "pretrain", "vanilla", corpus, "--recipe", recipe]
+    command += ["--device", "cpu", "--precision", "fp32", "--max_steps", str(RANKS_STEPS)]
+    command += ["--writing_params_path", str(path)]
+    if recipe == "mixed":
+        command += ["--finetune_corpus_path", str(Path(corpus).with_name("birth_places_train.tsv"))]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return read_record(path)["seconds"]
+
+
 SECTIONS = {
     "training": training,
     "evaluation": evaluation,
     "growth": growth,
     "startup": startup,
+    "ranks": ranks,
 }
 
 

@@ -99,6 +99,9 @@ STATES = re.compile("(was|is|has|had|never|still|now|lives|keeps|divides|left|lo
 AGES, SPORTING_AGES = (16, 16, 20, 20, 22, 42, 50), (16, 16, 17, 17, 20, 31, 50)
 
 
+SLACK = 6  # characters by which a line may be longer or shorter than it should be, at least
+
+
 class Facts(dict):
     """A life, told slot by slot: `template.format_map(facts)` asks for {Q}, {y}, {occ} ...
 
@@ -345,7 +348,15 @@ def listed(dice, deeds, he):
     return f"; {he} ".join(groups)
 
 
-def compose(dice, facts):
+def aim(length):
+    """The length to compose a line for, so that lines have this length on average.
+
+    Without it the short ones come out longer, and the long ones shorter.
+    """
+    return int(length - 2 * max(0, 120 - length) + 0.15 * max(0, length - 130))
+
+
+def compose(dice, facts, length):
     """One attempt at the sentence: an opening, and as many deeds as the length leaves room for."""
     person = facts.person
     facts.restart()
@@ -354,7 +365,7 @@ def compose(dice, facts):
     text = opening.format_map(facts)
     if "died" in text or facts.died and f"{facts.died}" in text:
         facts.seen.update(("died ", "died"))
-    room = person.length - len(person.name) - len(text) - 3 - (36 if late else 0)
+    room = length - len(person.name) - len(text) - 3 - (36 if late else 0)
     n = max(int(room / 46 + dice.random()), 1 if mode == "!" or late else 0)
     if n:
         joint = {
@@ -372,7 +383,7 @@ def compose(dice, facts):
 
 def fits(person, line, attempt):
     """Is the line nearly as long as it should be?"""
-    slack = min(6 + person.length // 16, 14) + attempt // 20
+    slack = min(SLACK + person.length // 16, 14) + attempt // 20
     return person.length - slack <= len(line) <= min(person.length + slack, LONGEST)
 
 
@@ -404,19 +415,21 @@ class Waiting:
         self.people.setdefault((person.answer == "late", person.length), []).append(person)
 
     def exchange(self, person, length):
-        """Give a person this length, and its own to one who has it; False if nobody does."""
-        others = self.people.get((person.answer == "late", length), [])
-        while others:
-            other = others.pop()
-            if not other.line:
-                other.length, person.length = person.length, length
-                self.add(other)
-                return True
+        """Exchange lengths with one whose length is the nearest to this; False if none is near."""
+        for near in range(2 * SLACK + 1):  # 0, 1 above, 1 below, …
+            at = length + (near + 1) // 2 * (1 if near % 2 else -1)
+            others = self.people.get((person.answer == "late", at), ())
+            while others:
+                other = others.pop()
+                if not other.line:
+                    other.length, person.length = person.length, other.length
+                    self.add(other)
+                    return True
         return False
 
 
 def write_lines(dice, cast, block=0):
-    """Writes every person's line. Behind the first block, one that has the length of another
+    """Writes every person's line. Behind the first block, one that nearly has the length of another
     person's is kept, and the two exchange lengths: that takes a third of the attempts.
     """
     atlas = Atlas(cast)
@@ -427,7 +440,8 @@ def write_lines(dice, cast, block=0):
         for attempt in range(5000):
             if attempt % 400 == 0:
                 facts = Facts(dice, atlas, person)
-            line = f"{person.name}. {compose(dice, facts)}."
+            length = aim(person.length) if block else person.length
+            line = f"{person.name}. {compose(dice, facts, length)}."
             if (
                 not facts.overrun
                 and suits(person, line)
