@@ -15,6 +15,11 @@ def small():
     return gpu_check.world(40)
 
 
+@pytest.fixture(autouse=True)
+def tiny(monkeypatch):
+    monkeypatch.setattr(gpu_check, "SMALL", dict(n_layer=1, n_head=2, n_embd=16))
+
+
 def failures(check, *args):
     summary = gpu_check.Summary()
     summary.run(check, *args)
