@@ -150,7 +150,8 @@ def draw_scaling(lines, path):
                     against.annotate(f" {max(points)}", (there, points[max(points)]), fontsize=7)
     for height in (1, 2):
         over.axhline(height, color="gray", linestyle="--", linewidth=1)
-    over.set(xscale="log", xlabel="exposures of each fact", ylabel="bits a parameter")
+    over.set(xscale="log", xlabel="exposures of each fact", ylabel="known bits a parameter")
+    label_values(over, {line["exposures"] for line in known})
     over.legend(fontsize=6)
     against.plot((0, top), (0, top), color="gray", linestyle="--", linewidth=1)
     against.set(xlabel="bits a parameter that there are to know", ylabel="known, most exposures")
@@ -158,7 +159,14 @@ def draw_scaling(lines, path):
     points = means(asked, "people", lambda line: 100 * line["correct"] / line["questions"])
     worlds.plot(list(points), list(points.values()), "o-")
     worlds.set(xscale="log", ylim=(0, 100), xlabel="people", ylabel="dev accuracy, %")
+    label_values(worlds, points)
     figure.savefig(path)
+
+
+def label_values(panel, values):
+    """Ticks of a logarithmic axis at these values alone."""
+    panel.set_xticks(sorted(values), [f"{value:,}" for value in sorted(values)])
+    panel.minorticks_off()
 
 
 def model_of(line):

@@ -46,7 +46,8 @@ ROWS = 96  # names a step
 MUON, ADAMW = 0.006, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on the rest,
 ADAMW_ALONE = 1.5e-3  # or on everything
 SEED, SEEDS = 224, (224, 225, 226)
-PFLOP = 0.006  # of pretraining on a world of 1 time the people
+SMALLEST = PEOPLE // 4  # people of the smallest world
+PFLOP = 0.006  # of pretraining on it
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class World:
-    """A row of `people`: the world's size, in times the bundled one's, and the model."""
+    """A row of `people`: the size of the world, in times the smallest, and the model."""
 
     times: int
     n_layer: int = 4
@@ -176,7 +177,7 @@ def people(row, seed, folder):
     """The score on dev after reading a world as often as the world of 1 time is read."""
     folder = Path(folder) / f"{row.times}-{row.n_layer}x{row.n_embd}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
-    world = ["--people", PEOPLE * row.times, "--seed", seed, "--out", folder]
+    world = ["--people", SMALLEST * row.times, "--seed", seed, "--out", folder]
     if not (folder / "birth_dev.tsv").exists():
         call("src/make_corpus.py", *world)
     params, predictions = folder / "params", folder / "predictions"
@@ -189,7 +190,7 @@ def people(row, seed, folder):
     call("src/run.py", "evaluate", *model, *asked, "--outputs_path", predictions)
     training, score = read_record(params), read_record(predictions)
     return {
-        "people": PEOPLE * row.times,
+        "people": SMALLEST * row.times,
         **{name: training[name] for name in ("parameters", "pflop", "steps", "seconds", "peak_mb")},
         "questions": score["questions"],
         "correct": int(score["correct"]),
