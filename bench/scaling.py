@@ -9,16 +9,17 @@ capacity: N invented names, each with one of 256 places drawn evenly, so that a 
 model is trained on "name ⁇ place ⁇" alone; what it knows is N times 8 bits less the bits that the
 places still cost it, teacher-forced:
 
-    bits = Σ over names of  8 + log2 p(place ⁇ | name ⁇)
+    bits = Σ over names of  8 + log2 p(⁇ place ⁇ | name)
 
 after Allen-Zhu and Li 2024, "Physics of language models: part 3.3". people: worlds of
-make_corpus.py of 1, 4 and 16 times the people, each read as often; the score is dev's. Finished
-rows are appended to the JSON lines of --results and not run again.
+make_corpus.py of 734 people, and of 4 and 16 times as many, each read as often; the score is
+dev's. Finished rows are appended to the JSON lines of --results and not run again.
 """
 
 import argparse
 import concurrent.futures
 import json
+import math
 import os
 import subprocess
 import sys
@@ -47,7 +48,7 @@ MUON, ADAMW = 0.006, 3e-3  # peaks of the rates: Muon on the matrices, AdamW on 
 ADAMW_ALONE = 1.5e-3  # or on everything
 SEED, SEEDS = 224, (224, 225, 226)
 SMALLEST = PEOPLE // 4  # people of the smallest world
-PFLOP = 0.006  # of pretraining on it
+SMALLEST_PFLOP = 0.006  # of pretraining on it
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ class Facts:
 
 @dataclass(frozen=True)
 class World:
-    """A row of `people`: the size of the world, in times the smallest, and the model."""
+    """A row of `people`: the people of the world, and the model."""
 
-    times: int
+    people: int
     n_layer: int = 4
     n_embd: int = 128
 
@@ -90,7 +91,7 @@ CAPACITY = [
 PEAKS = [Facts(4096, 2, 32, 100), Facts(4096, 1, 32, 1000)]  # most bits a parameter
 TABLES = {  # [(row, seed)]
     "capacity": [(row, seed) for row in CAPACITY for seed in (SEEDS if row in PEAKS else [SEED])],
-    "people": [(World(times), SEED) for times in (1, 4, 16)],
+    "people": [(World(SMALLEST * times), SEED) for times in (1, 4, 16)],
 }
 
 
@@ -153,36 +154,44 @@ def capacity(row, seed):
     start = time.monotonic()
     Trainer(model, facts, None, settings).train()
     seconds = time.monotonic() - start
-    known = [torch.tensor(0.0), torch.tensor(0)]
-    with torch.no_grad():
-        model.eval()
-        for some in torch.arange(row.names).split(1024):
-            x, y = facts.padded_batch(some, 0, 0)  # (B, t), in an order of its own
-            logits = model(x)[0].double().log_softmax(-1)  # (B, t, V)
-            chosen = logits.gather(2, y[:, :, None])[:, :, 0] * (y != 0)  # (B, t)
-            known[0] = known[0] + (BITS + chosen.sum(1) / torch.tensor(2.0).log()).sum()
-            known[1] = known[1] + ((logits.argmax(-1) == y) | (y == 0)).all(1).sum()
-    matrices = sum(p.numel() for p in model.blocks.parameters())
+    bits, right = known(model, facts)
     return {
         "parameters": sum(p.numel() for p in model.parameters()),
-        "parameters_of_blocks": matrices,
-        "bits": round(known[0].item(), 1),
+        "parameters_of_blocks": sum(p.numel() for p in model.blocks.parameters()),
+        "bits": round(bits, 1),
         "bits_of_all": BITS * row.names,
-        "right": int(known[1]),
+        "right": right,
         "seconds": round(seconds, 1),
     }
 
 
+def known(model, facts):
+    """The bits that a model knows of the pairs of a NameDataset, and how many it spells right."""
+    import torch
+
+    bits, right = BITS * len(facts), 0
+    model.eval()
+    for some in torch.arange(len(facts)).split(1024):
+        x, y = facts.padded_batch(some, 0, 0)  # (B, t), in an order of its own
+        with torch.no_grad():
+            logits = model(x)[0].double().log_softmax(-1)  # (B, t, V)
+        chosen = logits.gather(2, y[:, :, None])[:, :, 0] * (y != 0)  # (B, t)
+        bits += chosen.sum().item() / math.log(2)
+        right += int(((logits.argmax(-1) == y) | (y == 0)).all(1).sum())
+    return bits, right
+
+
 def people(row, seed, folder):
-    """The score on dev after reading a world as often as the world of 1 time is read."""
-    folder = Path(folder) / f"{row.times}-{row.n_layer}x{row.n_embd}-{seed}"
+    """The score on dev after reading a world as often as the smallest is read."""
+    folder = Path(folder) / f"{row.people}-{row.n_layer}x{row.n_embd}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
-    world = ["--people", SMALLEST * row.times, "--seed", seed, "--out", folder]
+    world = ["--people", row.people, "--seed", seed, "--out", folder]
     if not (folder / "birth_dev.tsv").exists():
         call("src/make_corpus.py", *world)
     params, predictions = folder / "params", folder / "predictions"
+    budget = round(SMALLEST_PFLOP * row.people / SMALLEST, 4)
     model, train = ("rope", folder / "wiki.txt"), folder / "birth_places_train.tsv"
-    training = ["--recipe", "distant", "--budget", round(PFLOP * row.times, 4)]
+    training = ["--recipe", "distant", "--budget", budget]
     training += ["--seed", seed, "--resume", "--n_layer", row.n_layer, "--n_embd", row.n_embd]
     training += ["--writing_params_path", params, "--finetune_corpus_path", train]
     call("src/run.py", "pretrain", *model, *training)
@@ -190,7 +199,6 @@ def people(row, seed, folder):
     call("src/run.py", "evaluate", *model, *asked, "--outputs_path", predictions)
     training, score = read_record(params), read_record(predictions)
     return {
-        "people": SMALLEST * row.times,
         **{name: training[name] for name in ("parameters", "pflop", "steps", "seconds", "peak_mb")},
         "questions": score["questions"],
         "correct": int(score["correct"]),

@@ -1,6 +1,7 @@
-"""Speed: ours against the textbook implementation: training, evaluation, growth, start-up, ranks.
+"""Speed: ours against the textbook implementation in training and evaluation; growth, start-up,
+and two processes against one.
 
-    python bench/speed.py                       # everything; about 20 minutes on two cores
+    python bench/speed.py                       # everything; about 30 minutes on two cores
     python bench/speed.py training --device cuda
     python bench/speed.py training --compile
     python bench/speed.py training --repeats 3 --corpus wiki.txt --json speed.json
@@ -310,7 +311,10 @@ def ranks(args):
         for _ in repeats(args, f"ranks, {recipe}"):
             with tempfile.TemporaryDirectory() as folder:
                 alone, both = (Path(folder, str(n)) for n in (1, 2))
-                seconds = [train(args.corpus, recipe, n, at) for n, at in ((1, alone), (2, both))]
+                seconds = [
+                    seconds_of_steps(args.corpus, recipe, n, path)
+                    for n, path in ((1, alone), (2, both))
+                ]
                 rows.append(seconds + [alone.read_bytes() == both.read_bytes()])
         ratios = [alone / both for alone, both, _ in rows]
         results.append(
@@ -328,7 +332,7 @@ def ranks(args):
     return results
 
 
-def train(corpus, recipe, processes, path):
+def seconds_of_steps(corpus, recipe, processes, path):
     """Seconds of RANKS_STEPS steps in so many processes of one thread; the parameters to `path`."""
     command = [sys.executable]
     if processes > 1:
@@ -340,6 +344,9 @@ def train(corpus, recipe, processes, path):
         command += ["--finetune_corpus_path", str(Path(corpus).with_name("birth_places_train.tsv"))]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    if done.returncode == 2:  # what the user can mend, said in one line
+        print(done.stderr, end="", file=sys.stderr)
+        raise SystemExit(2)
     if done.returncode:
         raise SystemExit(done.stderr)
     return read_record(path)["seconds"]

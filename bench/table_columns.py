@@ -17,10 +17,10 @@ from accuracy_tables import (
     repeats,
     windows,
 )
-from markdown_tables import ORIGIN, as_code, group, pick, plain, table
-from recipes import FLOP_PER_TOKEN, RECIPES, VARIANTS, flop_per_token
+from markdown_tables import ORIGIN, group, pick, plain, table
+from recipes import VARIANTS
+from scaling_tables import capacity, gpus, large_corpus, peaks, people
 
-PFLOP = 1e15
 SIDES = ("vanilla", "rope")  # of held_out.jsonl
 
 
@@ -144,88 +144,6 @@ def knowledge(records):
     return table(rows, "figure = {what}" + "".join(columns))
 
 
-EXPOSURES = (30, 100, 300, 1000)  # of the columns of capacity
-
-
-def capacity(records):
-    """Bits a parameter after so many exposures, the mean of the seeds; a row for each model."""
-    rows = []
-    for of in group(pick(records("scaling"), kind="capacity"), *MODEL):
-        row = of[0] | {"there": of[0]["bits_of_all"] / of[0]["parameters"], "at": {}}
-        for exposures in EXPOSURES:
-            known = [r["bits"] / r["parameters"] for r in pick(of, exposures=exposures)]
-            if known:
-                each = ", ".join(f"{one:.2f}" for one in known)
-                mean = f"{statistics.mean(known):.2f}"
-                row["at"][exposures] = f"{mean} ({each})" if len(known) > 1 else mean
-        rows.append(row)
-    columns = "layers x width = {n_layer} x {n_embd} | parameters = {parameters:,}"
-    columns += " | in the blocks = {parameters_of_blocks:,} | optimizer = {optimizer}"
-    columns += " | names = {names:,} | bits a parameter that there are = {there:.2f}"
-    columns += "".join(f" | known after {n:,} exposures = {{at[{n}]}}" for n in EXPOSURES)
-    return table(rows, columns)
-
-
-MODEL = ("n_layer", "n_embd", "optimizer", "names")
-
-
-def peaks(records):
-    """The most bits a parameter after so many exposures, and where they come from."""
-    rows = []
-    for exposures in EXPOSURES:
-        found = group(pick(records("scaling"), kind="capacity", exposures=exposures), *MODEL)
-        known = [statistics.mean(r["bits"] / r["parameters"] for r in of) for of in found]
-        most = max(range(len(known)), key=known.__getitem__)
-        row = found[most][0]
-        rows.append(row | {"known": known[most], "seeds": len(found[most])})
-    columns = "exposures = {exposures} | most bits a parameter = {known:.2f} | seeds = {seeds}"
-    columns += " | layers x width = {n_layer} x {n_embd} | names = {names:,}"
-    return table(rows, columns + " | optimizer = {optimizer}")
-
-
-def large_corpus(records):
-    """What a start costs, by recipe, with the bundled corpus and with the large ones."""
-    columns = "recipe = {recipe} | wiki.txt, MB = {megabytes} | start = {which}"
-    columns += " | time, s = {seconds} | of a processor, s = {cpu_seconds}"
-    columns += " | memory that no file backs, MB = {anon_mb_end} | at most = {anon_mb_most}"
-    rows = as_code(pick(records("large_corpus"), section="start"))
-    return table(rows, columns + ORIGIN + " | note = {note}")
-
-
-PEOPLE, GPUS = 10_000_000, 64  # of the example
-LAYERS, WIDTH = 12, 768
-
-
-def gpus(records):
-    """Arithmetic from measured figures: how long the example would take."""
-    course = pick(records("accuracy"), data="course", scored_on="dev", changed="", machine="D")
-    window = pick(course, recipe="distant", budget=0.2)[0]
-    run = pick(course, recipe="handout", variant="vanilla", precision="bf16")[0]
-    known = [r for r in records("scaling") if r["kind"] == "capacity" and r["exposures"] == 1000]
-    rows_read = window["steps"] * RECIPES["distant"].pretrain.batch_size
-    tokens = window["pflop"] * PFLOP / FLOP_PER_TOKEN / rows_read
-    alone = pick(records("speed"), section="training", machine="D", variant="vanilla", dropout=0.1)
-    example = run["pflop"] * PFLOP / run["steps"] / RECIPES["handout"].pretrain.batch_size
-    rate = alone[0]["ours_examples_s"] * example
-    work = PEOPLE * 1000 * tokens * flop_per_token(LAYERS, WIDTH)
-    rows = {
-        "facts, bits": f"{PEOPLE * 8:,}",
-        "bits a parameter after 1,000 exposures, the most measured above": "{:.2f}".format(
-            max(r["bits"] / r["parameters"] for r in known)
-        ),
-        f"parameters in the blocks of {LAYERS} x {WIDTH}": f"{12 * LAYERS * WIDTH**2:,}",
-        "tokens of a window, `distant`, measured": f"{tokens:.0f}",
-        "tokens of 1,000 exposures": f"{PEOPLE * 1000 * tokens:.2g}",
-        "operations of a token, by the formula": f"{flop_per_token(LAYERS, WIDTH):.3g}",
-        "operations in all": f"{work:.2g}",
-        "operations a second of one H200, `handout`, measured": f"{rate:.3g}",
-        f"hours of {GPUS} GPUs at that rate": f"{work / rate / GPUS / 3600:.0f}",
-        f"hours of {GPUS} GPUs at 3e14 a second, not measured": f"{work / 3e14 / GPUS / 3600:.1f}",
-    }
-    rows = [{"what": what, "value": value} for what, value in rows.items()]
-    return table(rows, "step = {what} | value = {value}")
-
-
 def fuzz(records):
     rows = pick(records("reliability"), section="fuzz")
     counts = ("inputs", "refused", "accepted")
@@ -283,13 +201,7 @@ TABLES = {
     ),
     "capacity": capacity,
     "peaks": peaks,
-    "people": plain(
-        "scaling",
-        "people = {people:,} | parameters = {parameters:,} | work, PFLOP = {work}"
-        " | steps = {steps:,} | peak memory, MB = {peak_mb:,} | dev = {dev}" + " | time = {time}"
-        " | seed = {seed}" + ORIGIN,
-        kind="people",
-    ),
+    "people": people,
     "encoding": plain(
         "large_corpus",
         "wiki.txt, MB = {megabytes} | time, s = {seconds} | of a processor, s = {cpu_seconds}"

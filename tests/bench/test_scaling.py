@@ -1,11 +1,14 @@
 """The scaling study: its facts are what they are said to be, and a row is measured once."""
 
 import json
+import math
 
 import pytest
 import torch
 
 import scaling
+from dataset import CharCorruptionDataset, NameDataset
+from model import GPT, GPTConfig
 from scaling import PLACES, STRIDE, SYLLABLES, Facts, name_of, place_of
 
 
@@ -14,7 +17,7 @@ def test_names_and_places_are_all_different():
     assert len({place_of(number) for number in range(PLACES)}) == PLACES
 
 
-def test_what_is_known_is_at_most_what_there_is(monkeypatch):
+def test_what_is_known_is_at_most_what_there_is():
     few = scaling.capacity(Facts(64, 1, 32, 1), 224)
     many = scaling.capacity(Facts(64, 1, 32, 150), 224)
     assert few["bits"] < 0.5 * many["bits"] < many["bits"] <= 64 * 8
@@ -22,10 +25,21 @@ def test_what_is_known_is_at_most_what_there_is(monkeypatch):
     assert many["parameters"] > many["parameters_of_blocks"] > 0
 
 
-@pytest.mark.parametrize("optimizer", ["Muon", "AdamW"])
-def test_a_row_that_is_in_the_results_is_not_measured_again(tmp_path, monkeypatch, optimizer):
+def test_bits_are_those_of_a_model_that_cannot_choose():
+    """To it every character has 1/V: the ⁇, the two letters and the ⁇ cost log2 V each."""
+    corpus = CharCorruptionDataset("Badega Kilo. Born in ab.\nFigu Lope. Born in cd.", 24)
+    facts = NameDataset(corpus, "Badega Kilo\tab\nFigu Lope\tcd\n")
+    sizes = dict(n_layer=1, n_head=2, n_embd=8, variant="rope")
+    model = GPT(GPTConfig(corpus.vocab_size, 24, **sizes))
+    model.head.weight.data.zero_()
+    bits, right = scaling.known(model, facts)
+    assert bits == pytest.approx(2 * (8 - 4 * math.log2(corpus.vocab_size)))
+    assert right == 0
+
+
+def test_a_row_that_is_in_the_results_is_not_measured_again(tmp_path, monkeypatch):
     results = tmp_path / "results.jsonl"
-    rows = [(Facts(64, 1, 32, 2, optimizer), seed) for seed in (224, 225)]
+    rows = [(Facts(64, 1, 32, 2), seed) for seed in (224, 225)]
     monkeypatch.setattr(scaling, "TABLES", {"capacity": rows, "people": []})
     argv = ["capacity", "--results", str(results), "--jobs", "1"]
     measured = []

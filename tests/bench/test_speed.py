@@ -39,7 +39,10 @@ def test_evaluation_and_product_are_timed_on_both_sides():
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        (["traning"], "expected sections of training, evaluation, growth, startup, ranks, got traning"),
+        (
+            ["traning"],
+            "expected sections of training, evaluation, growth, startup, ranks, got traning",
+        ),
         (["evaluation", "--parameters", "/no.params"], "expected a parameter file, got /no.params"),
         (["training", "--device", "cuda"], "--device cuda: expected a GPU with CUDA, got none"),
         (["growth", "--compile"], "--compile: expected the section training alone"),

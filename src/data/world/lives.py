@@ -99,7 +99,7 @@ STATES = re.compile("(was|is|has|had|never|still|now|lives|keeps|divides|left|lo
 AGES, SPORTING_AGES = (16, 16, 20, 20, 22, 42, 50), (16, 16, 17, 17, 20, 31, 50)
 
 
-SLACK = 6  # characters by which a line may be longer or shorter than it should be, at least
+SLACK = 6  # a line may miss its length by this many characters, short lines too
 
 
 class Facts(dict):
@@ -351,7 +351,8 @@ def listed(dice, deeds, he):
 def aim(length):
     """The length to compose a line for, so that lines have this length on average.
 
-    Without it the short ones come out longer, and the long ones shorter.
+    Without it the short ones come out longer, and the long ones shorter. Fitted to what compose
+    gives.
     """
     return int(length - 2 * max(0, 120 - length) + 0.15 * max(0, length - 130))
 
@@ -416,6 +417,8 @@ class Waiting:
 
     def exchange(self, person, length):
         """Exchange lengths with one whose length is the nearest to this; False if none is near."""
+        if length > LONGEST:
+            return False
         for near in range(2 * SLACK + 1):  # 0, 1 above, 1 below, …
             at = length + (near + 1) // 2 * (1 if near % 2 else -1)
             others = self.people.get((person.answer == "late", at), ())
@@ -430,7 +433,7 @@ class Waiting:
 
 def write_lines(dice, cast, block=0):
     """Writes every person's line. Behind the first block, one that nearly has the length of another
-    person's is kept, and the two exchange lengths: that takes a third of the attempts.
+    person's is kept, and the two exchange lengths. That saves more than half of the attempts.
     """
     atlas = Atlas(cast)
     atlas.names = Names(dice, block)
