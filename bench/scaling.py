@@ -127,7 +127,8 @@ def capacity(row, seed):
         """Each epoch has the pairs in another order."""
 
         def padded_batch(self, indices, seed, epoch):
-            return super().padded_batch(permutation(len(self), seed, epoch)[indices], seed, epoch)
+            order = permutation(len(self), seed, epoch).long()
+            return super().padded_batch(order[indices], seed, epoch)
 
     set_seed(seed)
     names = [name_of(i * STRIDE % len(SYLLABLES) ** 4) for i in range(row.names)]

@@ -21,13 +21,15 @@ from support.values import refused
 
 
 def permutation(n, seed, epoch):
-    """The numbers 0 … n-1 in the order of `shuffled`, made in little more memory than they take."""
+    """The numbers 0 … n-1 in the order of `shuffled`, as int32 to take half of the memory."""
     order = np.arange(n, dtype=np.int64)  # (n,)
     for part in np.split(order, range(SCANNED, n, SCANNED)):
         part += draw(2**31, seed, epoch, part) << 32
     order.sort()
-    order &= 2**32 - 1
-    return torch.from_numpy(order)
+    numbers = np.empty(n, np.int32)
+    for first in range(0, n, SCANNED):
+        numbers[first : first + SCANNED] = order[first : first + SCANNED] & (2**32 - 1)
+    return torch.from_numpy(numbers)
 
 
 def shuffled(n, seed, epoch, device=None):
@@ -174,7 +176,7 @@ class FactWindows(Examples):
             order = shuffled(len(self), seed, epoch, indices.device)  # (N + questions,)
         else:
             order = self._permutation(seed, epoch).to(indices.device)  # (N + questions,)
-        items = order[indices]  # windows, then questions; (B,)
+        items = order[indices].long()  # windows, then questions; (B,)
         rows, given = self._rows(items.clamp(max=len(self.windows) - 1), seed, epoch)
         x, y = rows[:, :-1], rows[:, 1:]  # (B, L-1)
         at = torch.arange(1, self.corpus.block_size, device=indices.device)  # (L-1,)

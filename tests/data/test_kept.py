@@ -88,7 +88,7 @@ def test_questions_are_the_same_from_their_file(tmp_path):
 def test_the_order_of_an_epoch_is_that_of_the_device(n, monkeypatch):
     monkeypatch.setattr("data.windows.SCANNED", 64)
     for epoch in range(3):
-        assert torch.equal(permutation(n, 5, epoch), shuffled(n, 5, torch.tensor(epoch)))
+        assert torch.equal(permutation(n, 5, epoch).long(), shuffled(n, 5, torch.tensor(epoch)))
 
 
 # ----------------------------------------------------------------------------------------- the file
