@@ -194,7 +194,8 @@ TABLES = {
     ),
     "ranks": plain(
         "speed",
-        "recipe = {recipe} | steps = {steps} | one thread = {alone_s} s | two processes = {ranks_s} s"
+        "recipe = {recipe} | steps = {steps} | one thread = {alone_s} s"
+        " | two processes = {ranks_s} s"
         " | ratio = {ratio:.2f} | lowest = {lowest:.2f} | highest = {highest:.2f}"
         " | repeats = {repeats} | the same parameters = {same}" + ORIGIN,
         section="ranks",
