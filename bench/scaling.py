@@ -38,6 +38,7 @@ from make_corpus import PEOPLE  # noqa: E402
 from pictures import draw_scaling  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import prepare_cpu  # noqa: E402
+from support.paths import check_output  # noqa: E402
 
 LETTERS = "abcdefghijklmnop"
 PLACES, BITS = len(LETTERS) ** 2, 8  # drawn evenly: log2 PLACES bits a fact
@@ -273,8 +274,12 @@ def main(argv=None):
         parser.error(f"expected tables of {', '.join(TABLES)}, got {', '.join(unknown)}")
     with one_line_errors(parser):
         if args.draw:
-            draw_scaling(read_results(args.results), args.draw)
+            lines = read_results(args.results)
+            if not lines:
+                parser.error(f"expected rows in {args.results}, got none; measure some first")
+            draw_scaling(lines, args.draw)
             return
+        check_output(args.results, "--results")
         for name in args.tables or TABLES:
             todo = missing(TABLES[name], read_results(args.results))
             print(f"{name}: {len(todo)} of {len(TABLES[name])} to measure")

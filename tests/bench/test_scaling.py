@@ -57,6 +57,16 @@ def test_a_row_that_is_in_the_results_is_not_measured_again(tmp_path, monkeypatc
     assert (tmp_path / "picture.png").stat().st_size > 1000
 
 
+@pytest.mark.parametrize("drawn", [True, False])
+def test_results_that_cannot_be_are_refused_before_the_work(tmp_path, monkeypatch, capsys, drawn):
+    monkeypatch.setattr(scaling, "measure", lambda *_: pytest.fail("measured"))
+    picture, results = tmp_path / "a.png", tmp_path / "nowhere" / "results.jsonl"
+    with pytest.raises(SystemExit) as stop:
+        scaling.main(["--results", str(results), *(["--draw", str(picture)] if drawn else [])])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert stop.value.code == 2 and str(results.parent) in line and not picture.exists()
+
+
 def test_a_worker_prints_its_row(capsys):
     threads = torch.get_num_threads()
     words = [dict(names=64, n_layer=1, n_embd=32, exposures=1, optimizer="AdamW"), 7]
