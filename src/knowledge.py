@@ -5,7 +5,7 @@
     python src/knowledge.py ... --report_path knowledge.html --places_path birth_places_train.tsv
 
 Asks about the people of a question file with places, and about as many who do not exist: their
-names are put together from those of the others. The page has more: intervals, calibration, exact
+names are made from those of the others. The page has more: intervals, calibration, exact
 probabilities of all places, what happens inside, and everybody in a table. Its data goes to a .json
 beside it. The page and the picture need requirements-report.txt.
 """
@@ -23,10 +23,10 @@ from analysis.people import (
     LATER,
     RIGHT,
     STRANGER,
+    STRANGERS,
     UNSAID,
     answers_about,
-    ask,
-    invented_people,
+    answers_about_strangers,
 )
 from analysis.ranking import WANTED, auroc, threshold
 from cli.arguments import parser_for_trained, trained_source
@@ -106,23 +106,20 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     pairs = pairs and pairs_in_corpus(pairs, corpus.stoi)
     run.print_notes(rows, path, corpus, source.parameters_path)
     answers = answers_about(model, corpus, rows, path)
-    invented = invented_people(answers, "\n".join(corpus.data))
-    invented = [about for about in invented if len(about[0]) < model.context]
-    asked = [question for question, _, _ in invented]
-    about_nobody = ask(model, corpus, asked, "an invented question")
+    strangers = answers_about_strangers(model, corpus, answers)
     print()
-    for line in (*report(answers), "", *report_of_nobody(about_nobody, answers, invented)):
+    for line in (*report(answers), "", *report_of_strangers(strangers, answers)):
         print(line)
     if picture_path:
         with atomic_write(picture_path) as temporary:
-            figure = picture(answers, about_nobody)
+            figure = picture(answers, strangers)
             figure.suptitle(f"{source.variant}, {source.parameters_path}; {path}", fontsize=9)
             figure.savefig(temporary, format="png")
         print(f"\nPicture written to {picture_path}")
     if report_path:
         places = [place for _, place in rows]
         about = about_run(source, path, places_path)
-        write_report(report_path, model, corpus, answers, places, pairs, about)
+        write_report(report_path, model, corpus, answers, strangers, places, pairs, about)
 
 
 def read_pairs(path):
@@ -203,30 +200,31 @@ def report(answers):
     yield from surest(wrong, "the surest wrong answers")
 
 
-def report_of_nobody(about_nobody, answers, invented):
-    """Yield lines about the answers to what `invented_people` asks, given the other answers."""
-    n, (right, _) = len(about_nobody), by_correctness(answers)
+def report_of_strangers(strangers, answers):
+    """Yield lines about the answers to questions about people who do not exist, and the others."""
+    n, (right, _) = len(strangers), by_correctness(answers)
     if not n:
         yield (
             "no people who do not exist: expected two with a biography and a name of several words,"
             " whose names make a new one"
         )
         return
-    yield f"{f'{n} answers about people who do not exist':51}  {mean_of(about_nobody)}"
+    yield f"{f'{n} answers about people who do not exist':51}  {mean_of(strangers)}"
+    for way in STRANGERS:
+        yield f"    {way:47}  {mean_of([s for s in strangers if s.way == way])}"
     if right:
         middle = sorted(answer.probability for answer in right)[len(right) // 2]
-        sure = sum(answer.probability >= middle for answer in about_nobody)
+        sure = sum(answer.probability >= middle for answer in strangers)
         yield f"as sure as of the surer half of the right answers: {share(sure, n)}"
-    _, first, last = zip(*invented, strict=True)
-    for names, people in (("first names", first), ("last name", last)):
-        same = sum(a.text == b.text for a, b in zip(about_nobody, people, strict=True))
+    for at, names in enumerate(("first names", "last name")):
+        same = sum(stranger.text == stranger.lenders[at].text for stranger in strangers)
         yield f"the answer of the person who lent the {names}: {share(same, n)}"
-    common, others = (Counter(a.text for a in group) for group in (about_nobody, answers))
+    common, others = (Counter(a.text for a in group) for group in (strangers, answers))
     same = sum(count * others[text] for text, count in common.items()) / (n * len(answers))
     yield f"the answer of anybody asked about, by chance: {same:.1%}"
     most = ", ".join(f"{text} ({count})" for text, count in common.most_common(5))
     yield f"most often: {most}"
-    yield from surest(about_nobody, "the surest")
+    yield from surest(strangers, "the surest")
 
 
 def surest(answers, what):
@@ -268,9 +266,9 @@ def binned(answers):
         yield at / BINS, (at + 1) / BINS, among
 
 
-def picture(answers, about_nobody):
-    """A matplotlib Figure: how probable right, wrong and invented people's answers are; and the
-    share of right ones against the mean probability, bin by bin (a reliability diagram).
+def picture(answers, strangers):
+    """A matplotlib Figure: how probable right answers, wrong ones and strangers' are; and the share
+    of right ones against the mean probability, bin by bin (a reliability diagram).
     """
     from matplotlib.figure import Figure
 
@@ -278,7 +276,7 @@ def picture(answers, about_nobody):
     left, right = figure.subplots(1, 2)
     edges = [number / 20 for number in range(21)]
     groups = zip(("right", "wrong"), by_correctness(answers), strict=True)
-    for label, group in (*groups, ("people who do not exist", about_nobody)):
+    for label, group in (*groups, ("people who do not exist", strangers)):
         values = [answer.probability for answer in group]
         left.hist(values, edges, histtype="step", linewidth=1.8, label=label)
     left.set(xlabel="probability of the answer", ylabel="answers", xlim=(0, 1))

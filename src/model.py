@@ -174,11 +174,7 @@ class GPT(nn.Module):
                 f"idx: {self.config.variant}: expected at most {self.context} positions, got"
                 f" {past + t}; shorten it"
             )
-        x = self._embed(idx)  # (B, t, C)
-        if self.pos_emb is not None:
-            # (B, t, C) with a cache, (1, t, C) without
-            x = x + (self.pos_emb[0, cache[0].positions(t)] if cache else self.pos_emb[:, :t])
-        logits = self._logits(x, cache)  # (B, t, V)
+        logits = self._logits(self.embed(idx, cache), cache)  # (B, t, V)
         if cache:
             cache[0].lengths += t
         if targets is None:
@@ -192,12 +188,20 @@ class GPT(nn.Module):
         """
         packing = Packing(targets != PAD, self.context)
         idx, targets = packing.pack(idx), packing.pack(targets)  # (N,)
-        x = self._embed(idx)  # (N, C)
+        x = self._embed_tokens(idx)  # (N, C)
         if self.pos_emb is not None:
             x = x + F.embedding(packing.positions, self.pos_emb[0])  # (N, C)
         return _loss(self._logits(x, packing=packing), targets)
 
-    def _embed(self, idx):
+    def embed(self, idx, cache=None):
+        """What enters the first block, but for dropout: (B, t, C) for idx (B, t)."""
+        x, t = self._embed_tokens(idx), idx.size(1)  # (B, t, C)
+        if self.pos_emb is None:
+            return x
+        # (B, t, C) with a cache, (1, t, C) without
+        return x + (self.pos_emb[0, cache[0].positions(t)] if cache else self.pos_emb[:, :t])
+
+    def _embed_tokens(self, idx):
         """Embeddings (…, C) of idx (…); on a CPU, an id outside the vocabulary is an InputError."""
         try:
             return self.tok_emb(idx)  # (…, C)

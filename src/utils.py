@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Iterable, Mapping, Set
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from support.bars import Bar
 from support.errors import InputError
 from support.files import read_text
 from support.ranks import ALONE
+from support.threads import side_by_side
 from support.values import real, refused, whole
 
 
@@ -49,9 +50,7 @@ def sample(
     steps = whole("steps", steps, 0)
     temperature = real("temperature", temperature, 0)
     top_k = top_k if top_k is None else whole("top_k", top_k, 1)
-    training = [module for module in model.modules() if module.training]
-    model.eval()
-    try:
+    with evaluating(model):
         text = F.pad(x, (0, steps))  # (B, t + steps)
         rows = torch.arange(len(x), device=x.device)
         stopped = torch.zeros(len(x), dtype=torch.bool, device=x.device)
@@ -64,6 +63,15 @@ def sample(
             if stopped.all():
                 return text[:, : x.size(1) + step + 1]
         return text
+
+
+@contextmanager
+def evaluating(model):
+    """Without dropout in the block; afterwards each module is as it was."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        yield
     finally:
         for module in training:
             module.training = True
@@ -170,25 +178,28 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=A
 def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """What greedy decoding adds to each of the prompts, lists of ids, before the next ⁇.
 
-    Prompts of similar length run as one batch. The batches are dealt out to the ranks, and all of
-    them get all answers.
+    Prompts of similar length run as one batch, on a CPU each batch in a thread of its own. The
+    batches are dealt out to the ranks, and all of them get all answers.
     """
     batch_size = whole("batch_size", batch_size, 1)
     device = next(model.parameters()).device
-    found = {}
     by_length = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     batches = [by_length[at : at + batch_size] for at in range(0, len(prompts), batch_size)]
     own = ranks.own(batches)
-    with closing(Bar(sum(map(len, own)), "questions")) as bar:
-        for batch in own:
-            lengths = torch.tensor([len(prompts[i]) for i in batch])
-            x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
-            text = sample(
-                model, x.to(device), ANSWER_CHARS, lengths=lengths.to(device), stop=MASK
-            ).tolist()
-            for i, length, row in zip(batch, lengths.tolist(), text, strict=True):
-                new = "".join(dataset.itos[id] for id in row[length : length + ANSWER_CHARS])
-                found[i] = new.split(MASK_CHAR)[0]
+
+    def decode(batch):
+        lengths = torch.tensor([len(prompts[i]) for i in batch])  # (B,)
+        x = pad_sequence([torch.tensor(prompts[i]) for i in batch], batch_first=True)  # (B, t)
+        text = sample(model, x.to(device), ANSWER_CHARS, lengths=lengths.to(device), stop=MASK)
+        rows = zip(lengths.tolist(), text.tolist(), strict=True)
+        return [row[length : length + ANSWER_CHARS] for length, row in rows]
+
+    found = {}
+    together = side_by_side if device.type == "cpu" else map
+    with closing(Bar(sum(map(len, own)), "questions")) as bar, evaluating(model):
+        for batch, texts in zip(own, together(decode, own), strict=True):
+            for i, ids in zip(batch, texts, strict=True):
+                found[i] = "".join(dataset.itos[id] for id in ids).split(MASK_CHAR)[0]
             bar.show(len(found))
     for others in ranks.everyones(found):
         found |= others

@@ -19,8 +19,10 @@ from analysis.people import (
     OWN,
     RIGHT,
     STRANGER,
+    STRANGERS,
     UNSAID,
     Answer,
+    Stranger,
 )
 
 
@@ -57,12 +59,15 @@ ANSWERS = [
     Answer("Eve?", "Ur", 0.3, OTHERS, "Eve", UNSAID),
     Answer("Finn?", "Xx", 0.1, NOWHERE, None, STRANGER),
 ]
+FIRST, SECOND, THIRD = STRANGERS
 NOBODY = [
-    Answer("Ada Bo?", "Graz", 0.95),
-    Answer("Bo Eve?", "Ur", 0.2),
-    Answer("Eve Ada?", "Ur", 0.1),
+    Stranger(question, text, p, name="", way=way, lenders=(ANSWERS[first], ANSWERS[last]))
+    for question, text, p, way, first, last in (
+        ("Ada Bo?", "Graz", 0.95, FIRST, 0, 1),
+        ("Bo Eve?", "Ur", 0.2, FIRST, 1, 4),
+        ("Eve Ada?", "Ur", 0.1, THIRD, 4, 0),
+    )
 ]
-PAIRS = [("", ANSWERS[0], ANSWERS[1]), ("", ANSWERS[1], ANSWERS[4]), ("", ANSWERS[4], ANSWERS[0])]
 
 
 def test_the_report():
@@ -97,8 +102,11 @@ def test_the_report():
 
 def test_the_report_of_people_who_do_not_exist():
     """Of 3 x 6 pairs of an invented and a real person 1 answer Graz and 2 x 3 Ur."""
-    assert list(knowledge.report_of_nobody(NOBODY, ANSWERS, PAIRS)) == [
+    assert list(knowledge.report_of_strangers(NOBODY, ANSWERS)) == [
         "3 answers about people who do not exist              0.42",
+        f"    {FIRST:47}  0.57",
+        f"    {SECOND:47}  -",
+        f"    {THIRD:47}  0.10",
         "as sure as of the surer half of the right answers: 1 of 3 (33.3%)",
         "the answer of the person who lent the first names: 1 of 3 (33.3%)",
         "the answer of the person who lent the last name: 3 of 3 (100.0%)",
@@ -109,7 +117,7 @@ def test_the_report_of_people_who_do_not_exist():
         "    Bo Eve? Ur (0.20)",
         "    Eve Ada? Ur (0.10)",
     ]
-    (line,) = knowledge.report_of_nobody([], ANSWERS, [])
+    (line,) = knowledge.report_of_strangers([], ANSWERS)
     assert line.startswith("no people who do not exist: ")
 
 
@@ -141,7 +149,7 @@ def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
         "5 answers about people who do not exist",
     ):
         assert any(line.startswith(start) for line in lines), start
-    assert asked[1] == ["Finn Ito", "Gil Weiss", "Hana Petrov", "Ivo Novák", "Ada Byrne"]
+    assert asked[1] == ["Finn Ito", "Gil Itiss", "Hana Weiso", "Ivo Novák", "Ada Novrne"]
 
 
 def test_the_picture_shows_the_answers():

@@ -8,6 +8,7 @@ import math
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
+from analysis.batches import in_batches
 from data.text import MASK
 from recipes import BATCH_QUESTIONS
 from utils import ANSWER_CHARS
@@ -21,7 +22,6 @@ def probabilities(model, corpus, prompts, answers):
     return [math.prod(letters) for letters in by_letter(model, corpus, prompts, answers)]
 
 
-@torch.no_grad()
 def by_letter(model, corpus, prompts, answers):
     """The probabilities of each answer's characters and of the ⁇ that ends it, a list an answer.
 
@@ -29,18 +29,25 @@ def by_letter(model, corpus, prompts, answers):
     model's context has no ⁇. Prompts are lists of ids that end in ⁇.
     """
     model.eval()
-    rows, starts = [], []
+    rows = []
     for prompt, answer in zip(prompts, answers, strict=True):
         ending = [MASK] * (len(answer) < ANSWER_CHARS)
         row = [*prompt, *(corpus.stoi[char] for char in answer), *ending]
-        rows.append(torch.tensor(row[: model.context + 1]))
-        starts.append(len(prompt) - 1)  # in y: where the answer's first character is asked for
-    found = []
-    for at in range(0, len(rows), BATCH_QUESTIONS):
-        padded = pad_sequence(rows[at : at + BATCH_QUESTIONS], batch_first=True)  # (B, t + 1)
-        x, y = padded[:, :-1], padded[:, 1:]  # (B, t)
-        chances = model(x)[0].double().softmax(-1)  # (B, t, V)
-        chances = chances.gather(2, y[:, :, None])[:, :, 0].tolist()  # (B, t)
-        for number, chance in enumerate(chances, start=at):
-            found.append(chance[starts[number] : len(rows[number]) - 1])
-    return found
+        rows.append((row[: model.context + 1], len(prompt)))
+    return in_batches(
+        lambda batch: continued(model, batch), rows, BATCH_QUESTIONS, length=lambda row: len(row[0])
+    )
+
+
+@torch.no_grad()
+def continued(model, rows):
+    """The probabilities of the ids behind the first n of each of some rows, (ids, n)."""
+    padded = pad_sequence([torch.tensor(ids) for ids, _ in rows], batch_first=True)  # (B, t + 1)
+    first = min(n for _, n in rows) - 1  # in y, the first that is asked for
+    x, y = padded[:, :-1], padded[:, first + 1 :]  # (B, t), (B, t - first)
+    chances = model(x)[0][:, first:].double().softmax(-1)  # (B, t - first, V)
+    chances = chances.gather(2, y[:, :, None])[:, :, 0].tolist()  # (B, t - first)
+    return [
+        chance[n - 1 - first : len(ids) - 1 - first]
+        for chance, (ids, n) in zip(chances, rows, strict=True)
+    ]

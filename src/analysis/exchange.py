@@ -28,8 +28,8 @@ def exchange(known, model, corpus):
         table.append(
             {
                 "states of": name,
-                "layers": [share(*parts) for parts in sample],
-                "intervals": [scores.interval(share, *parts) for parts in sample],
+                "layers": [float(share(*parts)) for parts in sample],
+                "intervals": [scores.interval(share, *parts, vectorized=True) for parts in sample],
             }
         )
     everything = {"everything": [SPANS["everything"](donor) for _, donor in pairs]}
@@ -41,8 +41,8 @@ def exchange(known, model, corpus):
     }
 
 
-def share(after, before, own):
-    return float((after - before).sum() / (own - before).sum())
+def share(after, before, own, axis=0):
+    return (after - before).sum(axis) / (own - before).sum(axis)
 
 
 def donors(known):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
+from analysis.batches import in_batches
 from recipes import BATCH_QUESTIONS
+from support.threads import side_by_side
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,6 @@ class Inside:
     weights: torch.Tensor  # (L, h, t): what each head reads there
 
 
-@torch.no_grad()
 def observe(model, prompts):
     """The Inside of each of the prompts, lists of ids that end in ⁇.
 
@@ -27,18 +28,22 @@ def observe(model, prompts):
     lens (nostalgebraist 2020). Variants without a matrix of weights give the implied ones.
     """
     model.eval()
-    found = []
-    for at in range(0, len(prompts), BATCH_QUESTIONS):
-        x, ends = padded(prompts[at : at + BATCH_QUESTIONS])
-        rows = torch.arange(len(x))
-        states = residuals(model, x)  # (L + 1) times (B, t, C)
-        weights = [layer[rows, :, ends] for layer in weights_on(model, states)]  # (B, h, t)
-        states = torch.stack([state[rows, ends] for state in states], 1)  # (B, L + 1, C)
-        lens = model.head(model.ln_f(states)).softmax(-1)  # (B, L + 1, V)
-        weights = torch.stack(weights, 1)  # (B, L, h, t)
-        for row, end in enumerate(ends.tolist()):
-            found.append(Inside(lens[row], weights[row, :, :, : end + 1]))
-    return found
+    return in_batches(lambda batch: observed(model, batch), prompts, BATCH_QUESTIONS)
+
+
+@torch.no_grad()
+def observed(model, prompts):
+    """The Inside of each of some prompts of about the same length."""
+    x, ends = padded(prompts)
+    rows = torch.arange(len(x))
+    states = residuals(model, x)  # (L + 1) times (B, t, C)
+    weights = [layer[rows, :, ends] for layer in weights_on(model, states)]  # (B, h, t)
+    states = torch.stack([state[rows, ends] for state in states], 1)  # (B, L + 1, C)
+    lens = model.head(model.ln_f(states)).softmax(-1)  # (B, L + 1, V)
+    weights = torch.stack(weights, 1)  # (B, L, h, t)
+    return [
+        Inside(lens[row], weights[row, :, :, : end + 1]) for row, end in enumerate(ends.tolist())
+    ]
 
 
 @torch.no_grad()
@@ -83,30 +88,27 @@ def interchange(model, prompts, donors, spans, letters):
         return logits.double().softmax(-1)[rows, letters]
 
     own, other = residuals(model, x), residuals(model, theirs)
-    after = {}
-    for name, places in spans.items():
+
+    @torch.no_grad()
+    def exchanged(places):
+        """p of the letters (L, B) with the donor's states at places[i] of each row i."""
         mask = torch.zeros_like(x, dtype=torch.bool)  # (B, t)
         for row, positions in enumerate(places):
             mask[row, list(positions)] = True
         states = [torch.where(mask[:, :, None], b, a) for a, b in zip(own, other, strict=True)]
-        after[name] = torch.stack([chance(states[at], at) for at in range(len(model.blocks))])
+        return torch.stack([chance(states[at], at) for at in range(len(model.blocks))])
+
+    after = dict(zip(spans, side_by_side(exchanged, [*spans.values()]), strict=True))
     last = len(model.blocks)
     return chance(own[-1], last), after, chance(other[-1], last)
 
 
 def residuals(model, x):
     """What enters each layer, and what leaves the last: L + 1 tensors (B, t, C), for x (B, t)."""
-    found = []
-    modules = [*model.blocks, model.ln_f]
-    hooks = [
-        m.register_forward_pre_hook(lambda _, inputs: found.append(inputs[0])) for m in modules
-    ]
-    try:
-        model(x)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found
+    states = [model.embed(x)]
+    for block in model.blocks:
+        states.append(block(states[-1]))
+    return states
 
 
 def padded(prompts):

@@ -34,6 +34,15 @@ class Answer:
     letters: tuple = ()  # probabilities of the text's characters, and of the ⁇ that ends it
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stranger(Answer):
+    """The answer about somebody who does not exist."""
+
+    name: str
+    way: str  # how it was made, one of STRANGERS
+    lenders: tuple  # the two Answers whose people lend it
+
+
 def answers_about(model, corpus, rows, path):
     """An Answer to each of [(question, place), …]."""
     lives, everything = biographies(corpus.data), "\n".join(corpus.data)
@@ -59,18 +68,15 @@ def biographies(documents):
     return lives
 
 
-def invented_people(answers, everything):
-    """[(question about somebody who does not exist, the two answers whose people lend the name)].
-
-    A name is made of one person's up to the last word, and of the last word of the next person's.
-    One that stands in the text already is left out.
-    """
-    found = []
-    for first, last in neighbours(answers):
-        name = recombined(first.person, last.person)
-        if name not in everything:
-            found.append((first.question.replace(first.person, name), first, last))
-    return found
+def answers_about_strangers(model, corpus, answers):
+    """The Strangers' answers, those whose questions fit into the model's context."""
+    asked = strangers(answers, "\n".join(corpus.data))
+    asked = [about for about in asked if len(about[0]) < model.context]
+    found = ask(model, corpus, [question for question, *_ in asked], "an invented question")
+    return [
+        Stranger(**vars(answer), name=name, way=way, lenders=tuple(lenders))
+        for answer, (_, name, way, *lenders) in zip(found, asked, strict=True)
+    ]
 
 
 def neighbours(answers):

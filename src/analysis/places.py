@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 import torch
-import torch.nn.functional as F
 from torch.nn.utils.rnn import pad_sequence
 
+from analysis.batches import in_batches
 from data.text import MASK
 from layers.base import Cache
-from support.bars import shown
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
 ROWS = 128  # beginnings that the model continues together; more take more memory
@@ -67,7 +66,6 @@ class Distribution:
     outside: float = 0.0
 
 
-@torch.no_grad()
 def distributions(model, prompts, tree, floor=FLOOR):
     """The Distribution of the answer to each of the prompts, lists of ids that end in ⁇.
 
@@ -76,26 +74,30 @@ def distributions(model, prompts, tree, floor=FLOOR):
     the model's context; what does not fit behind it counts as pruned.
     """
     model.eval()
+    return in_batches(
+        lambda batch: explored(model, batch, tree, floor), prompts, ROWS, "places, in parts"
+    )
+
+
+@torch.no_grad()
+def explored(model, prompts, tree, floor):
+    """The Distribution of the answer to each of some prompts of about the same length."""
     found = [Distribution() for _ in prompts]
-    by_length = sorted(range(len(prompts)), key=lambda number: len(prompts[number]))
-    for at in shown(range(0, len(prompts), ROWS), "places, in parts"):
-        numbers = by_length[at : at + ROWS]
-        beginnings = [(number, 0, 1.0) for number in numbers]
-        cache = model.new_cache(len(numbers), len(prompts[numbers[-1]]))
-        logits, _ = run(model, [prompts[number] for number in numbers], cache)  # (B, V)
-        waiting = []
-        while True:
-            room = (model.context - cache[0].lengths).tolist()
-            steps = grow(logits, beginnings, room, tree, found, floor)
-            waiting += [(cache, batch) for batch in batches(steps, room)]
-            if not waiting:
-                break
-            cache, steps = waiting.pop()  # the last first, so that few caches wait
-            parents, letters, beginnings = zip(*steps, strict=True)
-            cache = select(cache, torch.tensor(parents), max(map(len, letters)))
-            logits, shares = run(model, letters, cache)  # (B, V), (B,)
-            beginnings = follow(beginnings, shares.tolist(), found)
-    return found
+    beginnings = [(number, 0, 1.0) for number in range(len(prompts))]
+    cache = model.new_cache(len(prompts), max(map(len, prompts)))
+    logits, _ = run(model, prompts, cache)  # (B, V)
+    waiting = []
+    while True:
+        room = (model.context - cache[0].lengths).tolist()
+        steps = grow(logits, beginnings, room, tree, found, floor)
+        waiting += [(cache, batch) for batch in batches(steps, room)]
+        if not waiting:
+            return found
+        cache, steps = waiting.pop()  # the last first, so that few caches wait
+        parents, letters, beginnings = zip(*steps, strict=True)
+        cache = select(cache, torch.tensor(parents), max(map(len, letters)))
+        logits, shares = run(model, letters, cache)  # (B, V), (B,)
+        beginnings = follow(beginnings, shares.tolist(), found)
 
 
 def run(model, texts, cache):
@@ -165,6 +167,11 @@ def select(cache, rows, t):
     chosen = []
     for layer in cache:
         part = Cache(lengths, n + t)
-        part.kept = [F.pad(kept[rows, :, :n], (0, 0, 0, t)) for kept in layer.kept]
+        part.kept = []
+        for kept in layer.kept:  # (B, h, T, C/h)
+            longer = kept.new_empty(len(rows), kept.size(1), n + t, kept.size(3))
+            longer[:, :, :n] = kept[:, :, :n].index_select(0, rows)
+            longer[:, :, n:] = 0
+            part.kept.append(longer)
         chosen.append(part)
     return chosen

@@ -3,7 +3,6 @@
 import json
 import platform
 import sys
-from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -18,13 +17,13 @@ from analysis.plots import heads
 from analysis.survey import LEAST, survey
 
 
-def report(model, corpus, answers, places, pairs, about):
+def report(model, corpus, answers, strangers, places, pairs, about):
     """The data of knowledge.json: what `about` says of the run, measurements, and everybody.
 
-    `answers` are those of people.answers_about, `places` the right ones, and `pairs` the training
-    pairs. The same input gives the same data.
+    `answers` are those of people.answers_about, `strangers` of people.answers_about_strangers,
+    `places` the right ones, and `pairs` the training pairs. The same input gives the same data.
     """
-    rows, nobody = survey(model, corpus, answers, places, pairs)
+    rows, nobody = survey(model, corpus, answers, strangers, places, pairs)
     known = [row for row in rows if row.kind == RIGHT]
     measurements = {
         "retrieved": figures.retrieved(rows),
@@ -62,7 +61,7 @@ def report(model, corpus, answers, places, pairs, about):
             "facts": facts,
         },
         "measurements": measurements,
-        "people": [asdict(row) for row in rows + nobody],
+        "people": [vars(row) for row in rows + nobody],
         "showcase": showcase(model, corpus, rows, nobody),
     }
     return json.loads(json.dumps(found))  # as somebody reads it who has the file alone

@@ -18,18 +18,23 @@ DRAWS = 1000  # of bootstraps and of the null of the calibration error
 SEED = 0
 
 
-def interval(statistic, *samples):
+def interval(statistic, *samples, vectorized=False):
     """(low, high): the 95% interval of a statistic of paired samples, by a BCa bootstrap.
 
-    BCa corrects for bias and skew (Efron 1987). None if it cannot be computed, as for a constant.
+    BCa corrects for bias and skew (Efron 1987). None if it cannot be computed, as for a constant. A
+    vectorized statistic takes an axis, along which the samples lie.
     """
+
+    def of(*parts, **axis):
+        return np.nan if (value := statistic(*parts, **axis)) is None else value
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a degenerate distribution: NaN below
         found = stats.bootstrap(
             samples,
-            lambda *parts: np.nan if (value := statistic(*parts)) is None else value,
+            of,
             paired=True,
-            vectorized=False,
+            vectorized=vectorized,
             n_resamples=DRAWS,
             method="BCa",
             rng=np.random.default_rng(SEED),

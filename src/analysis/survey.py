@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 
 from analysis.inside import observe
-from analysis.people import STRANGER, ask, biographies, prompt_of, strangers
+from analysis.people import STRANGER, biographies, prompt_of
 from analysis.places import Tree, distributions
 
 LISTED = 10  # places of a row
@@ -43,15 +43,16 @@ class Row:
     calibrated: float | None = None  # p, after the regression of scores.calibrated
 
 
-def survey(model, corpus, answers, places, pairs):
-    """(rows about the people of `answers`, rows about as many strangers).
+def survey(model, corpus, answers, strangers, places, pairs):
+    """(rows about the people of `answers`, rows about the strangers).
 
-    `answers` are those of people.answers_about, `places` the right ones, and `pairs` the training
-    pairs, whose places are the set that is compared.
+    `answers` are those of people.answers_about, `strangers` of people.answers_about_strangers,
+    `places` the right ones, and `pairs` the training pairs, whose places are the set that is
+    compared.
     """
     frequency = Counter(place for _, place in pairs)
     tree = Tree(frequency, corpus.stoi)
-    lives, everything = biographies(corpus.data), "\n".join(corpus.data)
+    lives = biographies(corpus.data)
     rows = [
         row_of(
             answer,
@@ -64,11 +65,15 @@ def survey(model, corpus, answers, places, pairs):
         )
         for answer, place in zip(answers, places, strict=True)
     ]
-    invented = [about for about in strangers(answers, everything) if len(about[0]) < model.context]
-    said = ask(model, corpus, [about[0] for about in invented], "an invented question")
     nobody = [
-        row_of(answer, name, STRANGER, way=way, lenders=[(a.person, a.text) for a in lenders])
-        for answer, (_, name, way, *lenders) in zip(said, invented, strict=True)
+        row_of(
+            answer,
+            answer.name,
+            STRANGER,
+            way=answer.way,
+            lenders=[(lender.person, lender.text) for lender in answer.lenders],
+        )
+        for answer in strangers
     ]
     look_closer(model, corpus, rows + nobody, tree)
     return rows, nobody

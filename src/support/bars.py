@@ -51,9 +51,9 @@ class Bar:
         self.bar.close()
 
 
-def shown(items, what):
-    """Yield the items of a sequence, and show how many are done."""
-    with closing(Bar(len(items), what)) as bar:
+def shown(items, total, what):
+    """Yield the items, so many in total, and show how many are done."""
+    with closing(Bar(total, what)) as bar:
         for number, item in enumerate(items, start=1):
             yield item
             bar.show(number)

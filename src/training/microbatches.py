@@ -1,8 +1,4 @@
-"""Runs the micro-batches of a batch side by side on a CPU's cores.
-
-The operations on a micro-batch are small. If all threads share one operation, they wait for one
-another at its end, and for Python between two operations. Here each thread has its own micro-batch.
-"""
+"""Runs the micro-batches of a batch side by side on a CPU's cores, each in a thread of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -11,6 +7,7 @@ import torch
 
 from layers.dropout import seeded
 from support.ranks import ALONE
+from support.threads import in_order
 
 
 class MicroBatchPool:
@@ -68,13 +65,5 @@ class MicroBatchPool:
 
         if workers <= 1:
             yield from map(work, micro_batches, seeds)
-            return
-        futures = []
-        try:
-            for micro_batch, seed in zip(micro_batches, seeds, strict=True):
-                futures.append(self.pool.submit(work_in_thread, micro_batch, seed))
-            while futures:
-                yield futures.pop(0).result()
-        finally:
-            for future in futures:
-                future.cancel()
+        else:
+            yield from in_order(self.pool, work_in_thread, micro_batches, seeds)

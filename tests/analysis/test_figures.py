@@ -10,7 +10,7 @@ from planted import Planted
 
 from analysis import figures, survey
 from analysis.inside import Inside
-from analysis.people import RIGHT, answers_about
+from analysis.people import RIGHT, answers_about, answers_about_strangers
 from analysis.places import FLOOR
 from dataset import CharCorruptionDataset
 
@@ -57,7 +57,8 @@ def world():
     patch.setattr(survey, "observe", observe)
     asked = [(question(name), place) for name, place in TRUTH.items()]
     answers = answers_about(model, corpus, asked, "a file")
-    rows, nobody = survey.survey(model, corpus, answers, list(TRUTH.values()), PAIRS)
+    nobody = answers_about_strangers(model, corpus, answers)
+    rows, nobody = survey.survey(model, corpus, answers, nobody, list(TRUTH.values()), PAIRS)
     patch.undo()
     return model, corpus, rows, nobody
 

@@ -28,16 +28,6 @@ def test_where_a_place_stands():
     assert people.where("Bonn", life, 7) == LATER and people.where("Bonn", "", 7) == STRANGER
 
 
-def test_people_who_do_not_exist_have_names_of_those_who_do():
-    names = ["Bo Lind", "Cleo de Marsh", "Madonna", "Eve Stern", None]
-    answers = [Answer(f"Where was {name} born?", "", 0.5, RIGHT, name) for name in names]
-    found = people.invented_people(answers, "Eve Stern. A friend of Bo Marsh .")
-    assert [(question, first.person, last.person) for question, first, last in found] == [
-        ("Where was Cleo de Stern born?", "Cleo de Marsh", "Eve Stern"),
-        ("Where was Eve Lind born?", "Eve Stern", "Bo Lind"),
-    ]  # Bo Marsh is somebody
-
-
 def test_biographies_of_one_title_are_joined():
     documents = ["Bo Lind. A.", "J. S. Bach. B.", "", "no title", "Bo Lind. C."]
     assert people.biographies(documents) == {
@@ -47,16 +37,16 @@ def test_biographies_of_one_title_are_joined():
 
 
 def test_strangers_get_their_names_in_three_ways_in_turn():
-    names = ["Bo Lindgren", "Cleo Marshall", "Eve Stern", "Gil Ito"]
+    names = ["Bo Lindgren", "Cleo de Marsh", "Madonna", "Eve Stern", "Gil Ito", None]
     answers = [Answer(f"Where was {name} born?", "", 0.5, RIGHT, name) for name in names]
     found = people.strangers(answers, "Gil Lindgren. A friend.")
     assert [(question, name, way) for question, name, way, *_ in found] == [
-        ("Where was Bo Marshall born?", "Bo Marshall", "first names of one, last name of another"),
-        ("Where was Cleo Marsern born?", "Cleo Marsern", "a last name that nobody has"),
+        ("Where was Bo Marsh born?", "Bo Marsh", "first names of one, last name of another"),
+        ("Where was Cleo de Marern born?", "Cleo de Marern", "a last name that nobody has"),
         ("Where was Eve Storn born?", "Eve Storn", "one letter changed"),
     ]  # Gil Lindgren is somebody
     lenders = [[first.person, last.person] for *_, first, last in found]
-    assert lenders == [names[0:2], names[1:3], names[2:4]]
+    assert lenders == [names[0:2], [names[1], names[3]], names[3:5]]
 
 
 def test_a_misspelt_name_differs_in_one_letter():

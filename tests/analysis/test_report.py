@@ -17,7 +17,13 @@ import knowledge  # noqa: E402
 import model  # noqa: E402
 import run  # noqa: E402
 from analysis.page import page  # noqa: E402
-from analysis.people import KINDS, RIGHT, STRANGER, answers_about  # noqa: E402
+from analysis.people import (  # noqa: E402
+    KINDS,
+    RIGHT,
+    STRANGER,
+    answers_about,
+    answers_about_strangers,
+)
 from analysis.report import report  # noqa: E402
 from dataset import CharCorruptionDataset  # noqa: E402
 from utils import predict_places  # noqa: E402
@@ -40,8 +46,9 @@ def found():
     places = [place if at % 4 and place else SECRET for at, place in enumerate(said)]
     pairs = [("Who?", place) for place in places if place in said] + [("Who?", "Ada")]
     answers = answers_about(model, corpus, list(zip(asked, places, strict=True)), "a file")
+    nobody = answers_about_strangers(model, corpus, answers)
     about = {"attention": "vanilla", "recipe": None, "seed": "seed 5"}
-    return [report(model, corpus, answers, places, pairs, about) for _ in range(2)]
+    return [report(model, corpus, answers, nobody, places, pairs, about) for _ in range(2)]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +91,8 @@ def test_a_model_that_is_never_right_has_a_page_too():
     model = tiny(vocab_size=corpus.vocab_size, block_size=64)
     rows = [("Where was Ada Bo born?", "o"), ("Where was Bo Ada born?", "B")]
     answers = answers_about(model, corpus, rows, "a file")
-    html = page(report(model, corpus, answers, ["o", "B"], rows, {}))
+    nobody = answers_about_strangers(model, corpus, answers)
+    html = page(report(model, corpus, answers, nobody, ["o", "B"], rows, {}))
     assert "All answers are right, or all are wrong" in html
 
 

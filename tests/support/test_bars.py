@@ -19,7 +19,7 @@ def clock(monkeypatch):
 
 
 def test_a_line_a_minute(clock, capsys):
-    for _ in shown(range(20), "questions"):
+    for _ in shown(range(20), 20, "questions"):
         clock[0] += 7.0
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2  # after 63 seconds and 126

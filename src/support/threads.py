@@ -1,0 +1,41 @@
+"""Parts of a computation side by side on a CPU's cores, each in a thread of its own.
+
+The operations of a small model are short. If all threads share one operation, they wait for one
+another at its end, and for Python between two operations.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import torch
+
+
+def side_by_side(function, items):
+    """Yield function(item) for each item of a sequence, in order.
+
+    As many items are computed at once as torch has threads, and each takes memory of its own.
+    torch's modes, such as no_grad, are those of one thread: the function sets what it needs.
+    """
+    threads = torch.get_num_threads()
+    workers = min(threads, len(items))
+    if workers <= 1:
+        yield from map(function, items)
+        return
+    each = threads // workers  # in each operation
+    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(each,)) as pool:
+        yield from in_order(pool, function, items)
+
+
+def in_order(pool, function, *columns):
+    """Yield the function of the columns' items, row by row and in order, from a pool's threads.
+
+    If the caller ends early, by an error or Ctrl-C, the pool leaves out what it has not begun.
+    """
+    futures = []
+    try:
+        for row in zip(*columns, strict=True):
+            futures.append(pool.submit(function, *row))
+        while futures:
+            yield futures.pop(0).result()
+    finally:
+        for future in futures:
+            future.cancel()

@@ -1,0 +1,72 @@
+"""Parts that run side by side give what they give one after the other."""
+
+import threading
+
+import pytest
+import torch
+from conftest import PEOPLE, tiny
+
+import utils
+from analysis.places import Tree, distributions
+from data.text import MASK
+from support.threads import side_by_side
+
+
+@pytest.fixture
+def four_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 9])
+def test_results_come_in_order(n, four_threads):
+    assert list(side_by_side(lambda i: i**2, range(n))) == [i**2 for i in range(n)]
+
+
+def test_parts_run_at_once_and_share_the_threads(four_threads):
+    """Two parts that wait for one another both arrive, each with half of four threads."""
+    meet = threading.Barrier(2, timeout=60)
+
+    def function(_):
+        meet.wait()
+        return torch.get_num_threads()
+
+    assert list(side_by_side(function, "ab")) == [2, 2]
+    assert torch.get_num_threads() == 4
+
+
+def test_a_part_alone_has_all_threads(four_threads):
+    assert list(side_by_side(lambda _: torch.get_num_threads(), "a")) == [4]
+
+
+def test_an_error_is_that_of_the_first_part_that_fails(four_threads):
+    seen = []
+    with pytest.raises(ZeroDivisionError):
+        seen.extend(side_by_side(lambda i: 1 // (i - 2), range(9)))
+    assert seen == [-1, -1]
+
+
+def test_answers_are_those_of_one_thread(corpus, four_threads):
+    """Also of a model in training: no batch that ends turns on the dropout of the others."""
+    model = tiny(vocab_size=corpus.vocab_size, block_size=60)
+    asked = [f"Where was {name}?" for name, _ in PEOPLE] * 4
+    model.train()
+    seen = []
+    model.blocks[0].register_forward_pre_hook(lambda block, _: seen.append(block.training))
+    side = utils.predict_places(model, corpus, asked, batch_size=1)
+    assert not any(seen) and all(module.training for module in model.modules())
+    model.eval()
+    torch.set_num_threads(1)
+    assert side == utils.predict_places(model, corpus, asked)
+
+
+def test_distributions_are_those_of_one_thread(corpus, four_threads, monkeypatch):
+    monkeypatch.setattr("analysis.places.ROWS", 2)
+    model = tiny(vocab_size=corpus.vocab_size, block_size=60)
+    tree = Tree([place for _, place in PEOPLE], corpus.stoi)
+    prompts = [[*(corpus.stoi[char] for char in name), MASK] for name, _ in PEOPLE]
+    side = distributions(model, prompts, tree, floor=0)
+    torch.set_num_threads(1)
+    assert side == distributions(model, prompts, tree, floor=0)
