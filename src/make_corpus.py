@@ -21,7 +21,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from data.world.lives import WINDOW, write_lines
+from data.world.lines import WINDOW, write_lines
 from data.world.plan import (
     DEV,
     LARGEST,

@@ -121,7 +121,9 @@ def test_every_module_has_its_tests():
         "training/cpu.py": "training/test_microbatches.py",
         "training/protocols.py": "training/test_gpu.py",
         "data/examples.py": "test_dataset.py",
-        **{f"data/world/{m}.py": "test_make_corpus.py" for m in ("plan", "lives", "words")},
+        **{
+            f"data/world/{m}.py": "test_make_corpus.py" for m in ("plan", "lives", "lines", "words")
+        },
     }
     layers = {"layers.base", "layers.chunked", *(v.path.split(":")[0] for v in TABLE.values())}
     elsewhere |= {f"{name.replace('.', '/')}.py": "layers/test_attention.py" for name in layers}
