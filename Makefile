@@ -50,6 +50,7 @@ demo: .venv/ready
 	@echo
 	@echo "Next: look at its page:      file://$(abspath $(PAGE))"
 	@echo "      ask it yourself:       $(ASK)"
+	@echo "      how training went:     .venv/bin/python src/loss_curve.py demo/rope.params --outputs_path demo/loss.png"
 	@echo "      learn for longer:      raise --budget above (see docs/recipes.md)"
 	@echo "      every option:          .venv/bin/python src/run.py --help"
 

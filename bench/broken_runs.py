@@ -25,6 +25,7 @@ import model  # noqa: E402
 import recipes  # noqa: E402
 import run  # noqa: E402
 from cli import session  # noqa: E402, F401  (imported once, before the forks)
+from training.curve import curve_path, read_curve  # noqa: E402
 
 # The first optimizer imports much of torch, which takes seconds: once here, not in each run.
 torch.optim.SGD([torch.zeros(1)])
@@ -89,7 +90,7 @@ class BrokenRuns:
         code, log = self.wait(self.start(self.argv(self.reference)))
         self.seconds = time.monotonic() - started  # of an uninterrupted run
         check(code == 0, f"the uninterrupted run ended with {code}: {log[-2000:]}")
-        self.expected = self.reference.read_bytes()
+        self.expected, self.curve = self.reference.read_bytes(), curve_of(self.reference)
 
     def write(self, name, text):
         (self.folder / name).write_text(text, encoding="utf-8")
@@ -138,14 +139,18 @@ class BrokenRuns:
         return os.waitstatus_to_exitcode(status), text
 
     def check_whole(self, path):
-        """The parameters are absent or right."""
+        """The parameters are absent or right, and so is each row of the curve."""
         check(not path.exists() or path.read_bytes() == self.expected, "wrong parameters")
+        if os.path.exists(curve_path(path)):
+            curve = curve_of(path)
+            check(curve == self.curve[: len(curve)], "wrong curve")
 
     def check_complete(self, path):
-        """The run's folder after its end: right parameters, their record, nothing else."""
+        """The run's folder after its end: right parameters, record and curve, and nothing else."""
         check(path.read_bytes() == self.expected, "parameters differ from an uninterrupted run's")
         left = sorted(os.listdir(path.parent))
-        check(left == ["out.params", "out.params.json"], f"left behind: {left}")
+        check(left == ["out.params", "out.params.csv", "out.params.json"], f"left behind: {left}")
+        check(curve_of(path) == self.curve, "the curve differs from an uninterrupted run's")
 
     def resume(self, path, *more, **how):
         """Resume to the end and check the result; return what was printed."""
@@ -153,6 +158,13 @@ class BrokenRuns:
         check(code == 0, f"resuming ended with {code}: {log[-2000:]}")
         self.check_complete(path)
         return log
+
+
+def curve_of(path):
+    """The rows of a run's curve, without the seconds."""
+    columns = read_curve(curve_path(path))
+    del columns["seconds"]
+    return list(zip(*columns.values(), strict=True))
 
 
 def shrink(every_step):

@@ -23,7 +23,7 @@ from model import GPT, GPTConfig
 from support.errors import Parser, one_line_errors
 from support.files import read_text
 from trainer import Trainer, TrainerConfig
-from training.checkpoint import Checkpoint, random_state
+from training.checkpoint import CURVE, Checkpoint, random_state
 
 
 def measure(text, variant="vanilla", writes=10, folder="."):
@@ -32,7 +32,8 @@ def measure(text, variant="vanilla", writes=10, folder="."):
     model = GPT(GPTConfig(corpus.vocab_size, corpus.block_size, variant=variant))
     trainer = Trainer(model, corpus, None, TrainerConfig(max_epochs=1, batch_size=4, max_steps=1))
     trainer.train()
-    trainer.losses *= 15_000  # as long as the whole handout recipe's
+    for part in CURVE:  # as long as the whole handout recipe's
+        setattr(trainer, part, getattr(trainer, part) * 15_000)
     with tempfile.TemporaryDirectory(dir=folder) as temporary:
         checkpoint = Checkpoint(os.path.join(temporary, "c"), {})
         seconds = []

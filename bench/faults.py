@@ -44,6 +44,9 @@ from broken_runs import (
 )
 from cli.arguments import int_in_range
 from support.errors import Parser
+from training.curve import HEAD
+
+UNFINISHED = ["out.params.checkpoint", "out.params.csv"]  # what a run that was stopped leaves
 
 
 def kills(runs, rounds):
@@ -105,7 +108,7 @@ def signals(runs, rounds):
         check(code == 128 + number, f"ended with {code} after signal {number}: {log[-2000:]}")
         runs.check_whole(path)
         left = sorted(os.listdir(path.parent))
-        check(left == ["out.params.checkpoint"], f"left behind: {left}")
+        check(left == UNFINISHED, f"left behind: {left}")
         command = shlex.split(log.strip().splitlines()[-1])
         check(command[1] == str(SRC / "run.py"), f"no command to resume: {log[-2000:]}")
         if n == 0:
@@ -134,7 +137,7 @@ def twice(runs, rounds):
         code, log = runs.wait(runs.start(argv, at_call(runs.random.randint(4, 20), name, two)))
         check(code == 130 and "left at once" in log, f"ended with {code}: {log[-2000:]}")
         left = set(os.listdir(path.parent))
-        check(left <= {"out.params.checkpoint"}, f"left behind: {left}")
+        check(left <= set(UNFINISHED), f"left behind: {left}")
         runs.resume(path)
         left_at_once += 1
     return f"{left_at_once} left inside a save with code 130, no file broken, resumed bit-equal"
@@ -169,7 +172,7 @@ def terminal(runs, rounds):
         os.close(master)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         check(code == 128 + signal.SIGHUP, f"ended with {code}")
-        check(sorted(os.listdir(path.parent)) == ["out.params.checkpoint"], "left behind")
+        check(sorted(os.listdir(path.parent)) == UNFINISHED, "left behind")
         runs.resume(path)
     return f"{rounds} closed; exit 129 with a checkpoint, resumed bit-equal"
 
@@ -210,7 +213,9 @@ def disk(runs, rounds):
         runs.resume(path)
         argv = runs.argv(path := runs.fresh(f"disk{n}"))
         third = at_call(3, "fsync", disk_is_full)  # after the parameters and their folder
-        expect("record", f"{path}.json", argv, third, False, b'{"sha256": ""}')
+        expect("curve", f"{path}.csv", argv, third, False, f"{HEAD}\n".encode())
+        fifth = at_call(5, "fsync", disk_is_full)
+        expect("record", f"{path}.json", argv, fifth, False, b'{"sha256": ""}')
         check(path.read_bytes() == runs.expected, "the parameters are whole all the same")
         answers = path.parent / "answers"
         ask = ["evaluate", "vanilla", str(runs.folder / "wiki.txt"), "--device", "cpu"]

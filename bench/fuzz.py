@@ -143,7 +143,7 @@ class Bench:
         self.counts[kind]["accepted" if code == 0 else "refused"] += 1
         if code == 0:
             own = {"out.predictions", "out.params", "out.params.checkpoint"}
-            own |= {"out.predictions.json", "out.params.json"}
+            own |= {"out.predictions.json", "out.params.json", "out.params.csv"}
             assert written <= own, f"{kind}: accepted, and changed {written - own}"
             return
         *notes, last = said.strip().splitlines()

@@ -51,8 +51,10 @@ def feed_streams(bench, counts, given):
     expected = {"open": 0, "closed": 0, "broken": 141, "full": 1}[modes[1]]
     assert code == expected, f"{given}: exit code {code}"
     written = {} if command == "ask" else {WRITES[command]: bench.expected[command]}
-    found = {name: raw for name, raw in bench.contents().items() if not name.endswith(".json")}
-    unchanged = {name: raw for name, raw in good.items() if not name.endswith(".json")}
+    found = {
+        name: raw for name, raw in bench.contents().items() if not name.endswith((".json", ".csv"))
+    }
+    unchanged = {name: raw for name, raw in good.items() if not name.endswith((".json", ".csv"))}
     assert found == unchanged | written, f"{given}: wrote {found.keys() - unchanged.keys()}"
     counts["accepted"] += 1
 
@@ -100,7 +102,7 @@ def open_stream(fd, mode, unbuffered):
 # ----------------------------------------------------------------------------------------- links
 
 PLACES = ("out.params", "out.params.json", "out.params.lock", "out.params.checkpoint")
-PLACES += ("out.predictions", "out.predictions.json")
+PLACES += ("out.params.csv", "out.predictions", "out.predictions.json")
 PLACES += ("in.params", "in.params.json", "pairs.tsv")
 READ = ("wiki.txt", "in.params", "pairs.tsv")
 THINGS = ("file", "folder", "pipe", "link")
@@ -184,7 +186,7 @@ def judge(bench, counts, command, out, what, same=True):
     if code == 0:
         real = os.path.realpath(out)
         assert not same or Path(real).read_bytes() == bench.expected[command], f"{what}: content"
-        files = (real, os.path.realpath(f"{real}.json"))
+        files = (real, *(os.path.realpath(f"{real}{suffix}") for suffix in (".json", ".csv")))
         own = {os.path.relpath(name, bench.folder) for name in files}
         assert changed <= own, f"{what}: accepted, and changed {changed - own}"
         counts["accepted"] += 1

@@ -17,6 +17,7 @@ from support.values import settle
 from training import checkpoint as checkpoints
 from training.checks import TRAINER_CONFIG, check_parts
 from training.cpu import Compiled, CpuSteps, load_batches
+from training.curve import curve_path, write_curve
 from training.gpu import GpuSteps
 from training.muon import Muon
 from training.progress import Progress
@@ -42,7 +43,7 @@ class TrainerConfig:
     warmup_share: float = 0.0  # of the steps, of `warmup_stable_decay`
     decay_share: float | None = None  # of the steps; None: `schedule`
     muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
-    ckpt_path: str | None = None  # where train() writes the parameters at its end
+    ckpt_path: str | None = None  # where train() writes the parameters; the curve goes beside them
     num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
     seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
     max_steps: int | None = None  # optimizer steps after which to stop early
@@ -94,8 +95,9 @@ class Trainer:
     of a batch run in threads: forward must change nothing in the model, and draw random numbers in
     layers.dropout.Dropout alone.
 
-    `test_dataset` may be None. If there is one, its loss is printed after each epoch. `losses`
-    holds the loss of every step.
+    `test_dataset` may be None. If there is one, its loss is printed after each epoch. `losses`,
+    `rates` and `times` have a number for every step: its loss, AdamW's rate in it, and the seconds
+    of training when the loss was read. The parameters' curve (training/curve.py) is made of them.
 
     `state` gives the state between two steps and `restore` puts it back. Training then goes on as
     if nothing had happened: on one CPU the parameters are bit-equal in the end. `checkpoint`, a
@@ -116,7 +118,7 @@ class Trainer:
         self.on_gpu = self.device.type == "cuda" and isinstance(train_dataset, GpuDataset)
         self.optimizers = self.make_optimizers()
         self.step_listeners = [m for m in model.modules() if isinstance(m, StepListener)]
-        self.losses = []
+        self.losses, self.rates, self.times = [], [], []
         self.tokens = 0
         self.seconds = 0.0  # of training, before this process
         self.started = time.monotonic()
@@ -222,6 +224,12 @@ class Trainer:
                     group["lr"] = group["peak"] * share
         self.share = share
 
+    def add_losses(self, losses, rates):
+        """Note the losses of the next steps, and the rates that they had."""
+        self.losses += losses
+        self.rates += rates
+        self.times += [self.elapsed()] * len(losses)
+
     def rate(self):
         """AdamW's rate for the next step."""
         return self.config.learning_rate * self.share
@@ -294,12 +302,19 @@ class Trainer:
             self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):
-        """Write the parameters to ckpt_path, if there is one."""
+        """Write the parameters to ckpt_path, if there is one, and their curve."""
         if self.config.ckpt_path is not None and self.ranks.first:
             save_parameters(self.model, self.config.ckpt_path)
+            self.write_curve()
+
+    def write_curve(self):
+        """Write the curve of the steps so far beside ckpt_path, if there is one."""
+        if self.config.ckpt_path is not None:
+            steps = (self.losses, self.rates, self.times)
+            write_curve(curve_path(self.config.ckpt_path), self.steps_per_epoch, *steps)
 
     def write_checkpoint(self):
-        """Write a checkpoint of the last complete step; return whether the file has it now.
+        """Write a checkpoint of the last complete step, and the curve; return whether there is one.
 
         Nothing is written if the file has that step already, or if an update was interrupted.
         """
@@ -310,6 +325,7 @@ class Trainer:
         if self.written != len(self.losses):
             self.checkpoint.write(self.state(), self.device)
             self.written = len(self.losses)
+            self.write_curve()
         return True
 
     def state(self):

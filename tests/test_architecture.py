@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 from conftest import ROOT
 
 SRC = ROOT / "src"
-COMMANDS = {"run", "ask", "sample", "knowledge", "attention_map", "london_baseline", "make_corpus"}
+COMMANDS = {"run", "ask", "sample", "knowledge", "attention_map", "loss_curve"}
+COMMANDS |= {"london_baseline", "make_corpus"}
 ALLOWED = {  # what each package, and each module at the top of src/, may import of ours
     "support": set(),
     "recipes": {"layers"},
@@ -62,7 +63,7 @@ def test_there_is_no_circle():
 
 def test_the_house_is_small_at_the_top():
     top = [path for path in SRC.iterdir() if not path.name.startswith("__")]
-    assert sum(path.is_file() for path in top) <= 13
+    assert sum(path.is_file() for path in top) <= 14
     assert sum(path.is_dir() for path in top) <= 6
 
 

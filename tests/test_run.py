@@ -385,6 +385,14 @@ BAD_INPUT = {
         ),
         "package.json, got another file; move it, or name another output",
     ),
+    "parameters whose curve would replace another file": (
+        lambda w: (
+            "pretrain",
+            {"writing_params_path": w.folder / "sales"},
+            {"x": write(w.folder / "sales.csv", b"year,tons\n1999,3\n")},
+        ),
+        "sales.csv, got another file; move it, or name another output",
+    ),
     "output that leads to an input": (
         lambda w: ("pretrain", {"writing_params_path": link(w.folder / "x", w.wiki)}, {}),
         "--writing_params_path: expected a file of its own, got an input",

@@ -9,10 +9,11 @@ import recipes
 from cli.record import check_place_of_record, read_record, record_path
 from support.errors import InputError
 from support.paths import check_input, check_output, real_path
+from training.curve import check_place_of_curve
 
 INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path")
 OUTPUTS = {  # what is written at the path and this behind it
-    "writing_params_path": (".json", ".lock", ".checkpoint"),
+    "writing_params_path": (".json", ".lock", ".checkpoint", ".csv"),
     "outputs_path": (".json",),
 }
 
@@ -75,6 +76,8 @@ def check_paths(args):
                 )
         check_output(path, f"--{flag}", OUTPUTS[flag])
         check_place_of_record(path, f"--{flag}")
+        if ".csv" in OUTPUTS[flag]:
+            check_place_of_curve(path, f"--{flag}")
 
 
 def sizes_of(args):

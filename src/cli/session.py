@@ -13,6 +13,7 @@ from support.machine import peak_mb, pick_precision
 from support.paths import real_path
 from support.signals import stop_on_signals
 from training.checkpoint import SUFFIX, Checkpoint, identity_in, versions
+from training.curve import curve_path
 
 
 def precision_of(config, device):
@@ -46,7 +47,7 @@ def train(config, trainer, facts):
     trainer.ranks.check_same(saved.identity)
     with locked(path) if first else nullcontext():
         if first:
-            for written in (path, saved.path, record_path(path)):
+            for written in (path, saved.path, record_path(path), curve_path(path)):
                 remove_leftovers(written)
         if not prepare(config, trainer):
             return

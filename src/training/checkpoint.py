@@ -20,12 +20,13 @@ from support.parameters import are_named_tensors, check_tensors, read_tensors, s
 from training.muon import Muon
 
 SUFFIX = ".checkpoint"  # after the path of the parameters
-FORMAT = 2  # of the file; another number is refused
+FORMAT = 3  # of the file; another number is refused
 MOMENTS = {  # what each optimizer keeps for a parameter
     torch.optim.AdamW: ("step", "exp_avg", "exp_avg_sq"),
     Muon: ("momentum",),
 }
-PARTS = ("model", "moments", "losses", "tokens", "seconds", "random")  # of a trainer's state
+CURVE = ("losses", "rates", "times")  # a number of each step
+PARTS = ("model", "moments", *CURVE, "tokens", "seconds", "random")  # of a trainer's state
 
 
 class Checkpoint:
@@ -67,7 +68,7 @@ class Checkpoint:
 
         A file that is no checkpoint, or one of another run, is an InputError.
         """
-        most = 4 * size_of(model.state_dict()) + 8 * total_steps + 2**24
+        most = 4 * size_of(model.state_dict()) + 24 * total_steps + 2**24
         content = read_tensors(self.path, most, "a checkpoint")
         about = content.get("about") if isinstance(content, dict) else None
         number = content.get("checkpoint") if isinstance(about, str) else None
@@ -158,7 +159,7 @@ def gather(trainer):
             for name, parameter, optimizer in trained(trainer)
             for kind, value in moments_of(parameter, optimizer).items()
         },
-        "losses": torch.tensor(trainer.losses, dtype=torch.float64),
+        **{part: torch.tensor(getattr(trainer, part), dtype=torch.float64) for part in CURVE},
         "tokens": trainer.tokens,
         "seconds": trainer.elapsed(),
         "random": pack_random(trainer.random),
@@ -194,15 +195,16 @@ def put_back(trainer, state, path):
         }
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    trainer.losses = state["losses"].tolist()
+    for part in CURVE:
+        setattr(trainer, part, state[part].tolist())
     trainer.tokens, trainer.seconds = state["tokens"], state["seconds"]
 
 
 def check_state(trainer, state, path):
     """Refuse a state that is not one of this trainer between two steps."""
     check(path, isinstance(state, dict) and state.keys() == set(PARTS), "a trainer's state")
-    model, moments, losses = state["model"], state["moments"], {"losses": state["losses"]}
-    for tensors in (model, moments, losses):
+    model, moments, curve = state["model"], state["moments"], {part: state[part] for part in CURVE}
+    for tensors in (model, moments, curve):
         fits = isinstance(tensors, dict) and are_named_tensors(tensors)
         check(path, fits, "a trainer's tensors by name")
     for part, kind in (("tokens", int), ("seconds", float)):
@@ -218,7 +220,8 @@ def check_state(trainer, state, path):
     mend = "the checkpoint is of another model: delete it to start over"
     check_tensors(path, trainer.model.state_dict(), model, mend)
     check_tensors(path, expected, moments, mend)
-    check_tensors(path, {"losses": torch.zeros(steps, dtype=torch.float64)}, losses, mend)
+    numbers = torch.zeros(steps, dtype=torch.float64)
+    check_tensors(path, dict.fromkeys(CURVE, numbers), curve, mend)
 
 
 # -------------------------------------------------------------------------------- random states

@@ -43,7 +43,7 @@ class CpuSteps:
             trainer.random = None  # until the step is complete, no state is worth saving
             for optimizer in trainer.optimizers:
                 optimizer.step()
-            trainer.losses.append(loss)
+            trainer.add_losses([loss], [trainer.rate()])
             trainer.tokens += n_tokens
             trainer.set_rate(len(trainer.losses), trainer.tokens)
             trainer.update_random()

@@ -70,8 +70,8 @@ class GpuSteps:
             epoch, step = divmod(done, trainer.steps_per_epoch)
             count = min(size, len(self.dataset) - step * size)
             self.begin_step(done, epoch, step)
-            in_flight.append(count * self.run_step(count))
-            done, tokens = done + 1, tokens + in_flight[-1]
+            in_flight.append((count * self.run_step(count), trainer.rate()))
+            done, tokens = done + 1, tokens + in_flight[-1][0]
             trainer.set_rate(done, tokens)
             ends = step == trainer.steps_per_epoch - 1 or done == trainer.total_steps
             late = time.monotonic() - fetched > FETCH_SECONDS
@@ -211,8 +211,9 @@ class GpuSteps:
         return total
 
     def fetch_losses(self, in_flight):
-        """Wait for the last steps, of `in_flight` tokens each, and give the Trainer their losses.
+        """Wait for the last steps, and give the Trainer their losses.
 
+        `in_flight` has (tokens, rate) of each of them.
         Raise NonFiniteLoss for the first that is not finite. The generators have run on since, and
         their state is then not noted.
         """
@@ -220,8 +221,8 @@ class GpuSteps:
         results = self.results[: len(in_flight)].cpu()  # (steps, 2)
         self.slot.zero_()
         good = int(results.isfinite().all(1).long().cumprod(0).sum())
-        trainer.losses += results[:good, 0].tolist()
-        trainer.tokens += sum(in_flight[:good])
+        trainer.add_losses(results[:good, 0].tolist(), [rate for _, rate in in_flight[:good]])
+        trainer.tokens += sum(tokens for tokens, _ in in_flight[:good])
         if good < len(in_flight):
             trainer.set_rate(len(trainer.losses), trainer.tokens)
             trainer.raise_non_finite(*results[good].tolist())

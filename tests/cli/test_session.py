@@ -260,7 +260,7 @@ def test_two_runs_through_a_link_and_its_target(world, small, monkeypatch, refus
     run.main(args(world, "--resume"))
     assert link.is_symlink() and read_record(link)["steps"] == 7 == read_record(target)["steps"]
     names = sorted(path.name for path in world.folder.glob("[lo]*"))
-    assert names == ["link", "out.params", "out.params.json"]
+    assert names == ["link", "out.params", "out.params.csv", "out.params.json"]
 
 
 def test_a_full_disk_stops_the_run_in_one_line(world, small, monkeypatch, refused):

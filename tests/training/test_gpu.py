@@ -68,6 +68,7 @@ def test_they_are_the_hosts_steps(corpus, kind, settings):
     )
     host.train(), device.train()
     assert device.losses == pytest.approx(host.losses, rel=1e-5)
+    assert device.rates == pytest.approx(host.rates) and len(device.times) == len(host.times)
     assert device.tokens == host.tokens and device.complete
     assert torch.allclose(parameters(device), parameters(host), atol=1e-6)
 
