@@ -3,7 +3,7 @@
     python src/ask.py rope wiki.txt --reading_params_path demo/rope.params \\
         --places_path birth_places_train.tsv "Ada Vell"
     python src/ask.py ... "Where was Ada Vell born?"      # a whole question
-    python src/ask.py ... "Ada Vell. Born in \u2047"           # a text to complete at \u2047
+    python src/ask.py ... "Ada Vell. Born in \u2047"           # a text with one \u2047, to fill
     head -5 birth_dev.tsv | python src/ask.py ...          # one a line; a place behind a tab is
                                                            # the right answer
 Without names and without a pipe it asks for them.
@@ -22,7 +22,10 @@ import re
 import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 
+import recipes
 from cli.arguments import int_in_range, parser_for_trained, trained_source
 from data.phrases import split_title
 from data.text import as_in_corpus, composed
@@ -30,6 +33,7 @@ from support.errors import InputError, one_line_errors, shorten_repr
 
 TEMPLATE = ("Where was ", " born?")  # around a name, unless the places' questions have another
 AROUND = 24  # characters of the line that are shown before and behind an answer
+ALIKE, MOST_TITLES = 0.85, 30_000  # from where on names are similar; titles that are compared
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,10 @@ def main(argv=None):
 
         def answer(inputs):
             for reply in asker.reply(inputs):
-                text = reply.as_json() if args.json else "\n".join(shown(reply, args.trust))
+                if args.json:
+                    text = reply.as_json()
+                else:
+                    text = "\n".join(shown(reply, args.trust, asker.near))
                 print(text, flush=True)
 
         if args.inputs or not interactive():
@@ -145,22 +152,27 @@ class Asker:
         with redirect_stdout(io.StringIO()):  # standard output is for the answers
             self.model, self.corpus = run.build(source)
         pairs = pairs_in_corpus(pairs, self.corpus.stoi)
-        torch.set_num_threads(1)  # the operations are small: waking threads takes longer
+        self.threads = torch.get_num_threads()
         self.top = top
         self.template = template_of([question for question, _ in pairs])
         self.tree = Tree(dict.fromkeys(place for _, place in pairs), self.corpus.stoi)
         self.lines = {}
         for document in self.corpus.data:
-            self.lines.setdefault(split_title(document)[0].removesuffix(". "), document)
+            if title := split_title(document)[0].removesuffix(". "):
+                self.lines.setdefault(title, document)
 
     def reply(self, inputs):
         """A Reply to each input: a name, a question, or a text with ⁇; each may have a tab and the
         right answer behind it.
         """
+        import torch
+
         from analysis.places import distributions
         from data.distant import title_in
         from data.text import encode_prompt
 
+        # of one batch the operations are small, and waking threads takes longer
+        torch.set_num_threads(self.threads if len(inputs) > recipes.BATCH_QUESTIONS else 1)
         asked = [parse(as_in_corpus(text, self.corpus.stoi)) for text in inputs]
         questions = [self.question(text) for text, _ in asked]
         prompts = [
@@ -180,14 +192,41 @@ class Asker:
                 top = tuple(of.listed.most_common(self.top))
                 other = sum(of.listed.values()) - sum(p for _, p in top)
                 parts = {"top": top, "other": other, "pruned": of.pruned, "outside": of.outside}
-            replies.append(
-                Reply(question, name, text, p, self.lines.get(name), **parts, truth=truth)
-            )
+            line = self.lines.get(name)
+            replies.append(Reply(question, name, text, p, line, **parts, truth=truth))
         return replies
 
     def question(self, text):
-        """The question of an input: itself if it is one or has a ⁇, else the one about the name."""
-        return text if text.endswith("?") or "\u2047" in text else text.join(self.template)
+        """The question of an input: itself if it is one or has a ⁇, else the one about the name.
+
+        What begins or ends as the questions do gets the rest of one.
+        """
+        if text.count("\u2047") > 1:
+            raise InputError(
+                f"the question: expected one \u2047 at most, got {shorten_repr(text)}; leave one"
+            )
+        if text.endswith("?") or "\u2047" in text:
+            return text
+        start, end = self.template
+        return text.removeprefix(start).removesuffix(end.rstrip("?")).join(self.template)
+
+    def near(self, question):
+        """The title most like the name in a question, in other letters or another order, or None.
+
+        Not looked for in a large corpus, where that would take seconds.
+        """
+        if len(self.lines) > MOST_TITLES:
+            return None
+        start, end = self.template
+        name = " ".join(plain(question.removeprefix(start).removesuffix(end)))
+        if name not in self.plain_titles:
+            (name,) = get_close_matches(name, self.plain_titles, 1, ALIKE) or [None]
+        return self.plain_titles.get(name)
+
+    @cached_property
+    def plain_titles(self):
+        """{title as `plain` has it: title}"""
+        return {" ".join(plain(title)): title for title in self.lines}
 
     def answers(self, prompts):
         """(the greedy answer, its probability) of each prompt."""
@@ -197,6 +236,11 @@ class Asker:
         texts = complete(self.model, self.corpus, prompts)
         rated = probabilities(self.model, self.corpus, prompts, texts)
         return [(text.replace("\n", " "), p) for text, p in zip(texts, rated, strict=True)]
+
+
+def plain(name):
+    """The words of a name in small letters, sorted."""
+    return sorted(re.findall(r"[^\W_]+", name.lower()))
 
 
 def parse(text):
@@ -221,8 +265,8 @@ def template_of(questions):
     return (start, end) if start and end.endswith("?") else TEMPLATE
 
 
-def shown(reply, trust=0.0):
-    """The lines that a reader gets about a reply."""
+def shown(reply, trust=0.0, near=lambda question: None):
+    """The lines that a reader gets about a reply. near(question) is a similar title or None."""
     yield reply.question
     if reply.probability < trust:
         yield f"  not sure enough: {reply.probability:.2f}"
@@ -240,7 +284,9 @@ def shown(reply, trust=0.0):
             [*places, f"other places {known:.2f}", f"no known place {reply.outside:.2f}"]
         )
     if reply.line is None:
-        yield "  no line of the corpus has this title"
+        title = near(reply.question)
+        hint = f"; the most similar one: {title}" if title else ""
+        yield f"  no line of the corpus has this title{hint}"
     else:
         yield f"  the line says: {quoted(reply.line, reply.answer)}"
 

@@ -12,7 +12,7 @@ from cli.arguments import parser_for_trained, trained_source
 from support.errors import one_line_errors
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
-INCHES = 0.085  # a character of a label
+INCHES = 0.11  # a character of a label
 
 
 def main(argv=None):
@@ -62,12 +62,12 @@ def picture(weights, text):
     labels = [SHOWN.get(char, char) for char in text]
     layers, heads, t = len(weights), weights[0].size(0), len(text)
     side = max(t * INCHES, 1.0) + 0.4  # of a panel with its labels
-    size = heads * side, layers * side + 0.5
+    size = heads * side + 0.2, layers * side + 0.7
     figure = Figure(figsize=size)
     figure.subplots_adjust(
-        left=0.3 / size[0],
+        left=0.5 / size[0],
         right=1 - 0.1 / size[0],
-        bottom=0.3 / size[1],
+        bottom=0.5 / size[1],
         top=1 - 0.8 / size[1],
         wspace=0.4 / (side - 0.4),
         hspace=0.4 / (side - 0.4),
@@ -78,9 +78,13 @@ def picture(weights, text):
             image = weights[layer][head].clamp(min=0).sqrt().numpy()  # (t, t)
             panel.imshow(image, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
             panel.set_title(f"layer {layer + 1}, head {head + 1}", fontsize=9)
-            panel.set_xticks(range(t), labels, fontsize=5)
-            panel.set_yticks(range(t), labels, fontsize=5)
+            panel.set_xticks(range(t), labels, fontsize=6.5)
+            panel.set_yticks(range(t), labels, fontsize=6.5)
             panel.tick_params(length=0, pad=1)
+    figure.supylabel("row: the character that reads", fontsize=9, x=0.005)
+    figure.supxlabel(
+        "column: the character that is read; the darker, the more", fontsize=9, y=0.005
+    )
     return figure
 
 

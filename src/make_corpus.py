@@ -39,6 +39,7 @@ from support.errors import InputError, Parser, one_line_errors
 from support.files import atomic_write, not_written
 from support.paths import check_output
 
+HOME = Path(__file__).resolve().parents[1]  # where the bundled files stand
 SEED, SMALLEST = 224, 30
 FILES = {"train": "birth_places_train.tsv", "dev": "birth_dev.tsv", "test": "birth_test_inputs.tsv"}
 QUESTION = "Where was {} born?"  # its letters are in every wiki.txt, however small
@@ -213,6 +214,17 @@ def write_files(parts, paths):
                     raise not_written(path, error) from None
 
 
+def refuse_others(parts, paths):
+    """Refuse to replace files that have another text, such as the course's, by these parts."""
+    for name in ("wiki.txt", *FILES.values()):
+        text = "".join(part[name] for part in parts).encode()
+        if paths[name].is_file() and paths[name].read_bytes() != text:
+            raise InputError(
+                f"{paths[name]}: expected the bundled file or none, got another; move it, or name a"
+                " folder with --out"
+            )
+
+
 def with_bar(blocks, people):
     """Yield the blocks, and show how many of the people are done."""
     done = 0
@@ -281,13 +293,14 @@ def check_options(options):
                 "expected --out FOLDER with other --people or --seed, got none; name a folder (the"
                 " repository's own files stay as they are)"
             )
-        options.out = Path(__file__).resolve().parents[1]
+        options.out = HOME
     for flag, folder in (
         ("--out", options.out),
         ("--answers", options.answers and options.answers.parent),
     ):
         if folder is not None and not folder.is_dir():
-            raise InputError(f"expected {flag} in a folder that exists, got {folder}; make it")
+            mend = "which is none; name another" if folder.exists() else "make it"
+            raise InputError(f"expected {flag} in a folder that exists, got {folder}; {mend}")
     ours = [(options.out / name).resolve() for name in ("wiki.txt", *FILES.values())]
     if options.answers and options.answers.resolve() in ours:
         raise InputError(
@@ -314,7 +327,12 @@ def main(argv=None):
                 report.add(cast)
                 yield contents(cast, dice)
 
-        write_files(parts(), paths)
+        texts = parts()
+        if options.out is HOME:
+            texts = list(texts)
+            refuse_others(texts, paths)
+        write_files(texts, paths)
+        print(f"written to {options.out}: {', '.join(path.name for path in paths.values())}")
         for what, figure in report.figures():
             print(f"{what}: {figure}")
 

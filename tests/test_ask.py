@@ -125,6 +125,7 @@ def test_a_title_in_a_text_may_have_a_full_stop(asked):
         (["Bo", "--trust", "2"], "expected a number from 0 to 1, got '2'"),
         (["Bo", "--places_path", "missing.tsv"], "missing.tsv"),
         (["Bo", "--json", "--trust", "0.5"], "--trust: expected no --json"),
+        (["Bo ⁇ in ⁇"], "the question: expected one ⁇ at most, got 'Bo ⁇ in ⁇'; leave one"),
     ],
 )
 def test_bad_input_is_one_line(asked, capsys, more, says):
@@ -163,3 +164,23 @@ def test_the_quoted_words_are_whole_and_behind_the_title():
     assert ask.quoted(line, "York") == "“…went by way of Leeds to York , England”"
     assert "“…" in ask.quoted(line, "England") and ask.quoted(line, "England").endswith("England”")
     assert "without this answer" in ask.quoted(line, "Yorks") and ask.quoted(line, "")
+
+
+def test_a_question_whose_mark_was_forgotten_is_one(asked):
+    for text in ("Where was Bo Lind born", "Bo Lind born", "Where was Bo Lind", "Bo Lind"):
+        assert asked(text).startswith("Where was Bo Lind born?\n"), text
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [("bo lind", "Bo Lind"), ("Lind, Bo", "Bo Lind"), ("Eve Okafer", "Eve Okafor"), ("Ono", None)],
+)
+def test_a_name_that_was_mistyped_gets_a_hint(asked, typed, title):
+    hint = f"; the most similar one: {title}" if title else ""
+    assert asked(typed).splitlines()[-1] == f"  no line of the corpus has this title{hint}"
+    assert json.loads(asked("--json", typed))["seen"] is False
+
+
+def test_a_document_without_a_title_is_nobodys(asked):
+    """As the empty one is that stands behind the last line break."""
+    assert json.loads(asked("--json", "?"))["name"] is None

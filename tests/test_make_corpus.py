@@ -424,6 +424,7 @@ def test_help_teaches():
         ["--people", "60", "--answers", "{}"],
         ["--people", "60", "--answers", "{}/wiki.txt"],
         ["--people", "60", "--out", "{}/no"],
+        ["--people", "60", "--out", __file__],
     ],
 )
 def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, arguments):
@@ -454,6 +455,21 @@ def test_another_world_needs_a_folder_of_its_own(capsys):
         refused(flags)
         assert "expected --out FOLDER with other --people or --seed" in capsys.readouterr().err
     assert before == {name: (ROOT / name).stat().st_mtime_ns for name in before}
+
+
+def test_files_of_others_in_the_repository_are_not_replaced(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(make_corpus, "HOME", tmp_path)
+    (tmp_path / "birth_dev.tsv").write_text("Where was Ada born?\tUr\n")
+    refused([])
+    assert (
+        "birth_dev.tsv: expected the bundled file or none, got another" in capsys.readouterr().err
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["birth_dev.tsv"]
+    (tmp_path / "birth_dev.tsv").unlink()
+    for _ in range(2):  # its own files it writes again
+        make_corpus.main([])
+        assert f"written to {tmp_path}: wiki.txt, birth_" in capsys.readouterr().out
+    assert (tmp_path / "wiki.txt").read_bytes() == (ROOT / "wiki.txt").read_bytes()
 
 
 @pytest.mark.parametrize("people", [30, 60, 100])

@@ -242,7 +242,10 @@ def save(path, thing):
 
 
 BAD_INPUT = {
-    "no such corpus": (lambda w: ("pretrain", {}, {"wiki": w.folder / "no.txt"}), "No such file"),
+    "no such corpus": (
+        lambda w: ("pretrain", {}, {"wiki": w.folder / "no.txt"}),
+        "got no such file",
+    ),
     "corpus is a folder": (lambda w: ("pretrain", {}, {"wiki": w.folder}), "Is a directory"),
     "empty corpus": (
         lambda w: ("pretrain", {}, {"wiki": write(w.folder / "e", b"")}),

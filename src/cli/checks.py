@@ -58,9 +58,16 @@ def check_paths(args):
         for flags in (INPUTS, OUTPUTS)
     )
     for flag, path in inputs.items():
+        if flag == "reading_params_path" and not os.path.exists(path):
+            check_is_finished(path)
         check_input(path, f"--{flag}")
     path = args.pretrain_corpus_path
-    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+    if not os.path.exists(path):
+        raise InputError(
+            f"PRETRAIN_CORPUS: expected a text behind the variant, such as wiki.txt, got no such"
+            f" file: {path}; check the path"
+        )
+    if not os.path.isfile(path) and not os.path.isdir(path):
         raise InputError(f"{path}: expected a file, got a pipe or a device; write it to a file")
     read = {
         os.path.realpath(name)
@@ -78,6 +85,15 @@ def check_paths(args):
         check_place_of_record(path, f"--{flag}")
         if ".csv" in OUTPUTS[flag]:
             check_place_of_curve(path, f"--{flag}")
+
+
+def check_is_finished(path):
+    """Refuse parameters that are not there because their training has not ended."""
+    if os.path.exists(f"{path}.checkpoint"):
+        raise InputError(
+            f"{path}: expected parameters, got those of an unfinished run, {path}.checkpoint; run"
+            " its command again with --resume"
+        )
 
 
 def sizes_of(args):

@@ -82,8 +82,11 @@ def check_record(path, about, usual=None):
                     "".join(sorted(set(a) - set(b))) or "no more"
                     for a, b in ((want, have), (have, want))
                 )
-                name = "characters that the other lacks"
-                mend = "it was trained with another wiki.txt, so pass that one"
+                raise InputError(
+                    f"{path}: expected the corpus of its training, got another: that one also has"
+                    f" {shorten_repr(want)}, this one also has {shorten_repr(have)}; pass the"
+                    " wiki.txt that it was trained with"
+                )
             raise InputError(
                 f"{path}: {name}: expected that of its record, {shorten_repr(want)}, got"
                 f" {shorten_repr(have)}; {mend}"

@@ -126,12 +126,11 @@ def load_parameters(model, path):
     expected = {ours[name]: tensor for name, tensor in model.state_dict().items()}
     state = read_tensors(path, 4 * size_of(expected) + 2**20)
     if not isinstance(state, dict) or not are_named_tensors(state):
-        what = type(state).__name__
+        what, mend = type(state).__name__, "save model.state_dict()"
         if isinstance(state, dict) and "checkpoint" in state:
-            what = "the checkpoint of a run, which --resume continues"
-        raise InputError(
-            f"{path}: expected a state_dict (tensors by name), got {what}; save model.state_dict()"
-        )
+            what = "the checkpoint of an unfinished run"
+            mend = "run its command again with --resume, and name the parameters"
+        raise InputError(f"{path}: expected a state_dict (tensors by name), got {what}; {mend}")
     plain = plain_names(state)
     if any(name != plain[name] for name in state):
         print(f"{path}: names have module. or _orig_mod. in them: read without it")

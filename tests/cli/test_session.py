@@ -257,6 +257,9 @@ def test_two_runs_through_a_link_and_its_target(world, small, monkeypatch, refus
         assert stopped(args(world, out="link")) == 130
     assert (world.folder / "out.params.checkpoint").exists()
     assert "expected no checkpoint where a run begins" in refused(*args(world))
+    evaluate = ["evaluate", "vanilla", world.wiki, "--eval_corpus_path", world.dev]
+    line = refused(*evaluate, "--outputs_path", world.folder / "p", "--reading_params_path", link)
+    assert "expected parameters, got those of an unfinished run" in line and "--resume" in line
     run.main(args(world, "--resume"))
     assert link.is_symlink() and read_record(link)["steps"] == 7 == read_record(target)["steps"]
     names = sorted(path.name for path in world.folder.glob("[lo]*"))
@@ -304,7 +307,7 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     assert "out.params: variant: expected that of its record, 'vanilla', got 'synthesizer'" in line
     evaluate[1] = "vanilla"
     world.wiki.write_text(world.wiki.read_text(encoding="utf-8") + "€", encoding="utf-8")
-    says = "characters that the other lacks: expected that of its record, 'no more', got '€'"
+    says = "got another: that one also has 'no more', this one also has '€'; pass the wiki.txt"
     assert says in refused(*evaluate)
 
 

@@ -139,7 +139,7 @@ def test_files_that_would_do_harm_are_refused(tmp_path, monkeypatch):
         "got float64 sparse_coo on cpu": {"pos_emb": state["pos_emb"].to_sparse()},
         "got float64 strided on meta": {"pos_emb": state["pos_emb"].to("meta")},
         "expected finite values, got nan": {"ln_f.bias": state["ln_f.bias"] / 0},
-        "got the checkpoint of a run, which --resume continues": {"checkpoint": 1},
+        "got the checkpoint of an unfinished run; run its command again": {"checkpoint": 1},
     }
     for says, change in cases.items():
         torch.save(state | change, path)
