@@ -89,10 +89,11 @@ def check_paths(args):
 
 def check_is_finished(path):
     """Refuse parameters that are not there because their training has not ended."""
-    if os.path.exists(f"{path}.checkpoint"):
+    checkpoint = f"{real_path(path)}.checkpoint"
+    if os.path.exists(checkpoint):
         raise InputError(
-            f"{path}: expected parameters, got those of an unfinished run, {path}.checkpoint; run"
-            " its command again with --resume"
+            f"{path}: expected parameters, got those of an unfinished run, {checkpoint}; run its"
+            " command again with --resume"
         )
 
 
