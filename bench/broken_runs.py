@@ -141,9 +141,10 @@ class BrokenRuns:
     def check_whole(self, path):
         """The parameters are absent or right, and so is each row of the curve."""
         check(not path.exists() or path.read_bytes() == self.expected, "wrong parameters")
-        if os.path.exists(curve_path(path)):
-            curve = curve_of(path)
-            check(curve == self.curve[: len(curve)], "wrong curve")
+        for written in (path, f"{path}.checkpoint"):
+            if os.path.exists(curve_path(written)):
+                curve = curve_of(written)
+                check(curve == self.curve[: len(curve)], "wrong curve")
 
     def check_complete(self, path):
         """The run's folder after its end: right parameters, record and curve, and nothing else."""
@@ -161,7 +162,7 @@ class BrokenRuns:
 
 
 def curve_of(path):
-    """The rows of a run's curve, without the seconds."""
+    """The rows of the curve beside the file at `path`, without the seconds."""
     columns = read_curve(curve_path(path))
     del columns["seconds"]
     return list(zip(*columns.values(), strict=True))

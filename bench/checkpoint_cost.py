@@ -40,6 +40,7 @@ def measure(text, variant="vanilla", writes=10, folder="."):
         for _ in range(writes):
             started = time.perf_counter()
             checkpoint.write(trainer.state(), trainer.device)
+            trainer.write_curve(checkpoint.path)
             seconds.append(time.perf_counter() - started)
         size = os.path.getsize(checkpoint.path)
     started = time.perf_counter()

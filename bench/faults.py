@@ -46,7 +46,7 @@ from cli.arguments import int_in_range
 from support.errors import Parser
 from training.curve import HEAD
 
-UNFINISHED = ["out.params.checkpoint", "out.params.csv"]  # what a run that was stopped leaves
+UNFINISHED = ["out.params.checkpoint", "out.params.checkpoint.csv"]  # left by a stopped run
 
 
 def kills(runs, rounds):
@@ -212,11 +212,16 @@ def disk(runs, rounds):
         path.unlink()
         runs.resume(path)
         argv = runs.argv(path := runs.fresh(f"disk{n}"))
-        third = at_call(3, "fsync", disk_is_full)  # after the parameters and their folder
-        expect("curve", f"{path}.csv", argv, third, False, f"{HEAD}\n".encode())
-        fifth = at_call(5, "fsync", disk_is_full)
+        fifth = at_call(5, "fsync", disk_is_full)  # after the parameters and the curve, each with
+        #                                            its folder
         expect("record", f"{path}.json", argv, fifth, False, b'{"sha256": ""}')
         check(path.read_bytes() == runs.expected, "the parameters are whole all the same")
+        Path(f"{path}.csv").write_text(f"{HEAD}\n", encoding="utf-8")
+        third = at_call(3, "fsync", disk_is_full)
+        code, log = runs.wait(runs.start(argv, third, False))
+        check(code == 0 and f"note: {path}.csv: expected to write" in log, log[-2000:])
+        check(Path(f"{path}.csv").read_text(encoding="utf-8") == f"{HEAD}\n", "a changed curve")
+        done.append("curve")
         answers = path.parent / "answers"
         ask = ["evaluate", "vanilla", str(runs.folder / "wiki.txt"), "--device", "cpu"]
         ask += ["--reading_params_path", str(runs.reference), "--outputs_path", str(answers)]

@@ -57,6 +57,7 @@ FILES = {  # the file that is damaged, and the command that reads it
     "corpus": ("wiki.txt", "pretrain"),
 }
 MORE = {**OUTSIDE, **EQUAL, **VALUES}
+CURVES = ("out.params.csv", "out.params.checkpoint.csv")
 
 
 class Evil:
@@ -143,7 +144,7 @@ class Bench:
         self.counts[kind]["accepted" if code == 0 else "refused"] += 1
         if code == 0:
             own = {"out.predictions", "out.params", "out.params.checkpoint"}
-            own |= {"out.predictions.json", "out.params.json", "out.params.csv"}
+            own |= {"out.predictions.json", "out.params.json", *CURVES}
             assert written <= own, f"{kind}: accepted, and changed {written - own}"
             return
         *notes, last = said.strip().splitlines()
@@ -152,7 +153,7 @@ class Bench:
         expected = "run.py: error: " if code == 2 else "run.py: stopped: "
         assert last.startswith(expected) and "Traceback" not in said, f"{kind}: {said[-2000:]}"
         assert len(last) < 4000 and last.isprintable(), f"{kind}: {last!r}"
-        kept = {"out.params.checkpoint"} if code == 1 else set()
+        kept = {"out.params.checkpoint", *CURVES} if code == 1 else set()
         assert written <= kept, f"{kind}: refused, but changed {written}"
 
 

@@ -102,9 +102,10 @@ def open_stream(fd, mode, unbuffered):
 # ----------------------------------------------------------------------------------------- links
 
 PLACES = ("out.params", "out.params.json", "out.params.lock", "out.params.checkpoint")
-PLACES += ("out.params.csv", "out.predictions", "out.predictions.json")
+PLACES += ("out.params.csv", "out.params.checkpoint.csv", "out.predictions", "out.predictions.json")
 PLACES += ("in.params", "in.params.json", "pairs.tsv")
 READ = ("wiki.txt", "in.params", "pairs.tsv")
+SUFFIXES = (".json", ".csv", ".checkpoint.csv")  # of what is written beside an output
 THINGS = ("file", "folder", "pipe", "link")
 TARGETS = (*PLACES, "far", "sub/far", "nowhere/far", "sub", "wiki.txt", "/dev/null")
 LINKS = st.tuples(
@@ -186,7 +187,7 @@ def judge(bench, counts, command, out, what, same=True):
     if code == 0:
         real = os.path.realpath(out)
         assert not same or Path(real).read_bytes() == bench.expected[command], f"{what}: content"
-        files = (real, *(os.path.realpath(f"{real}{suffix}") for suffix in (".json", ".csv")))
+        files = (real, *(os.path.realpath(f"{real}{suffix}") for suffix in SUFFIXES))
         own = {os.path.relpath(name, bench.folder) for name in files}
         assert changed <= own, f"{what}: accepted, and changed {changed - own}"
         counts["accepted"] += 1

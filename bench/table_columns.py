@@ -192,7 +192,7 @@ TABLES = {
     "start": plain(
         "speed", "command = {what} | time = {seconds} s | machine = {machine}", section="start"
     ),
-    "ranks": plain(
+    "lost_ranks": plain(
         "speed",
         "recipe = {recipe} | steps = {steps} | one thread = {alone_s} s"
         " | two processes = {ranks_s} s"
@@ -241,6 +241,11 @@ TABLES = {
         "reliability",
         "case = {case} | times = {times} | what happened = {outcome}",
         section="faults",
+    ),
+    "lost_ranks": plain(
+        "reliability",
+        "case = {case} | times = {times} | what happened = {outcome}",
+        section="ranks",
     ),
     "fuzz": fuzz,
     "by_hand": plain(

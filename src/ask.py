@@ -68,16 +68,17 @@ def main(argv=None):
         if args.json and args.trust:
             parser.error("--trust: expected no --json, which gives all figures; leave one out")
         asker = Asker(trained_source(args), args.places_path, args.top)
+        typed = args.inputs or interactive()  # few, by somebody who may have mistyped a name
 
         def answer(inputs):
             for reply in asker.reply(inputs):
                 if args.json:
                     text = reply.as_json()
                 else:
-                    text = "\n".join(shown(reply, args.trust, asker.near))
+                    text = "\n".join(shown(reply, args.trust, asker.near if typed else None))
                 print(text, flush=True)
 
-        if args.inputs or not interactive():
+        if not typed or args.inputs:
             answer(args.inputs or piped_lines())
         else:
             while line := typed_line():
@@ -265,8 +266,11 @@ def template_of(questions):
     return (start, end) if start and end.endswith("?") else TEMPLATE
 
 
-def shown(reply, trust=0.0, near=lambda question: None):
-    """The lines that a reader gets about a reply. near(question) is a similar title or None."""
+def shown(reply, trust=0.0, near=None):
+    """The lines that a reader gets about a reply.
+
+    near(question) gives a similar title, or None, for a question without one.
+    """
     yield reply.question
     if reply.probability < trust:
         yield f"  not sure enough: {reply.probability:.2f}"
@@ -284,7 +288,7 @@ def shown(reply, trust=0.0, near=lambda question: None):
             [*places, f"other places {known:.2f}", f"no known place {reply.outside:.2f}"]
         )
     if reply.line is None:
-        title = near(reply.question)
+        title = near and near(reply.question)
         hint = f"; the most similar one: {title}" if title else ""
         yield f"  no line of the corpus has this title{hint}"
     else:

@@ -216,9 +216,10 @@ def report_of_strangers(strangers, answers):
         middle = sorted(answer.probability for answer in right)[len(right) // 2]
         sure = sum(answer.probability >= middle for answer in strangers)
         yield f"as sure as of the surer half of the right answers: {share(sure, n)}"
+    whole = [stranger for stranger in strangers if stranger.way == next(iter(STRANGERS))]
     for at, names in enumerate(("first names", "last name")):
-        same = sum(stranger.text == stranger.lenders[at].text for stranger in strangers)
-        yield f"the answer of the person who lent the {names}: {share(same, n)}"
+        same = sum(stranger.text == stranger.lenders[at].text for stranger in whole)
+        yield f"the answer of the person who lent the {names}: {share(same, len(whole))}"
     common, others = (Counter(a.text for a in group) for group in (strangers, answers))
     same = sum(count * others[text] for text, count in common.items()) / (n * len(answers))
     yield f"the answer of anybody asked about, by chance: {same:.1%}"

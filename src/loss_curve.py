@@ -2,8 +2,8 @@
 
     python src/loss_curve.py vanilla.pretrain.params rope.pretrain.params --outputs_path curves.png
 
-A run is named by its parameters, or by the table PATH.csv that training writes beside them, every
-five minutes while it goes on. Needs matplotlib (requirements-report.txt).
+A run is named by its parameters. Training writes the table PATH.csv beside them; before its end,
+the table stands beside its checkpoint. Needs matplotlib (requirements-report.txt).
 """
 
 import argparse
@@ -12,6 +12,7 @@ from collections import Counter
 
 from cli.arguments import png_path
 from support.errors import InputError, Parser, one_line_errors
+from support.paths import real_path
 from training.curve import curve_path, read_curve
 
 SMOOTH = 50  # a point of the thick line is the mean of a 50th of the run
@@ -26,7 +27,7 @@ def main(argv=None):
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("runs", nargs="+", metavar="PATH", help="parameters of a run, or its table PATH.csv")
+    add("runs", nargs="+", metavar="PATH", help="parameters of a run, or a table")
     how = dict(type=png_path, required=True)
     add("--outputs_path", metavar="PNG", help="where the picture goes", **how)
     help = "what the horizontal axis counts (default: step)"
@@ -38,14 +39,20 @@ def main(argv=None):
 
 
 def curve_of(path):
-    """The columns of the table of a run, which is named by itself or by the parameters."""
-    table = path if path.lower().endswith(".csv") else curve_path(path)
-    if not os.path.isfile(table):
+    """The columns of the table of a run, which is named by itself or by the parameters.
+
+    Of parameters and an unfinished run that will replace them, the table that was written last.
+    """
+    tables = [path]
+    if not path.lower().endswith(".csv"):
+        tables = [curve_path(path), curve_path(f"{real_path(path)}.checkpoint")]
+    found = [table for table in tables if os.path.isfile(table)]
+    if not found:
         raise InputError(
-            f"{path}: expected the parameters of a run with its table {table} beside them, got no"
-            " table; training writes one with the first checkpoint or at the end"
+            f"{path}: expected the parameters of a run with the table {tables[0]} beside them, got"
+            " no table; training writes one with the first checkpoint, and at the end"
         )
-    return read_curve(table)
+    return read_curve(max(found, key=os.path.getmtime))
 
 
 def labels(paths):

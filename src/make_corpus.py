@@ -215,13 +215,13 @@ def write_files(parts, paths):
 
 
 def refuse_others(parts, paths):
-    """Refuse to replace files that have another text, such as the course's, by these parts."""
+    """Refuse to replace the repository's files if they have another text, such as the course's."""
     for name in ("wiki.txt", *FILES.values()):
         text = "".join(part[name] for part in parts).encode()
         if paths[name].is_file() and paths[name].read_bytes() != text:
             raise InputError(
-                f"{paths[name]}: expected the bundled file or none, got another; move it, or name a"
-                " folder with --out"
+                f"{paths[name]}: expected no file with another text, got one; move it, or name"
+                " another folder with --out"
             )
 
 
@@ -328,11 +328,13 @@ def main(argv=None):
                 yield contents(cast, dice)
 
         texts = parts()
-        if options.out is HOME:
+        if options.out.resolve() == HOME:
             texts = list(texts)
             refuse_others(texts, paths)
         write_files(texts, paths)
-        print(f"written to {options.out}: {', '.join(path.name for path in paths.values())}")
+        print(f"written to {options.out}: wiki.txt, {', '.join(FILES.values())}")
+        if options.answers:
+            print(f"the answers to the test questions: {options.answers}")
         for what, figure in report.figures():
             print(f"{what}: {figure}")
 

@@ -4,20 +4,21 @@ forward(x, y) -> (anything, loss), and a dataset.
 
 import hashlib
 import math
+import sys
 import time
 from dataclasses import dataclass
 
 import torch
 from tqdm import tqdm
 
-from support.errors import NonFiniteLoss
+from support.errors import InputError, NonFiniteLoss
 from support.parameters import save_parameters
 from support.ranks import ALONE
 from support.values import settle
 from training import checkpoint as checkpoints
 from training.checks import TRAINER_CONFIG, check_parts
 from training.cpu import Compiled, CpuSteps, load_batches
-from training.curve import curve_path, write_curve
+from training.curve import check_place_of_curve, curve_path, write_curve
 from training.gpu import GpuSteps
 from training.muon import Muon
 from training.progress import Progress
@@ -43,7 +44,7 @@ class TrainerConfig:
     warmup_share: float = 0.0  # of the steps, of `warmup_stable_decay`
     decay_share: float | None = None  # of the steps; None: `schedule`
     muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
-    ckpt_path: str | None = None  # where train() writes the parameters; the curve goes beside them
+    ckpt_path: str | None = None  # of the parameters that train() writes, and the curve beside them
     num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
     seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
     max_steps: int | None = None  # optimizer steps after which to stop early
@@ -108,6 +109,8 @@ class Trainer:
 
     def __init__(self, model, train_dataset, test_dataset, config, checkpoint=None, ranks=ALONE):
         check_parts(model, train_dataset, test_dataset, config)
+        if config.ckpt_path is not None:
+            check_place_of_curve(config.ckpt_path, "ckpt_path")
         self.ranks = ranks
         self.model = model
         self.train_dataset = train_dataset
@@ -175,7 +178,9 @@ class Trainer:
                 break
 
     def write_scalars(self, first):
-        """Give the writer the losses from step `first` on, and the rate; return the next step."""
+        """Give the writer the losses from step `first` on, and the rate of the step to come, as the
+        assignment logs it. Return the number of that step.
+        """
         done = len(self.losses)
         if self.config.writer is not None:
             for step in range(first, done):
@@ -305,16 +310,18 @@ class Trainer:
         """Write the parameters to ckpt_path, if there is one, and their curve."""
         if self.config.ckpt_path is not None and self.ranks.first:
             save_parameters(self.model, self.config.ckpt_path)
-            self.write_curve()
+            self.write_curve(self.config.ckpt_path)
 
-    def write_curve(self):
-        """Write the curve of the steps so far beside ckpt_path, if there is one."""
-        if self.config.ckpt_path is not None:
+    def write_curve(self, path):
+        """Write the curve so far beside the file at `path`. A note says if it fails."""
+        try:
             steps = (self.losses, self.rates, self.times)
-            write_curve(curve_path(self.config.ckpt_path), self.steps_per_epoch, *steps)
+            write_curve(curve_path(path), self.steps_per_epoch, *steps)
+        except InputError as error:  # a full disk: no reason to end a run whose state is safe
+            tqdm.write(f"note: {error}", file=sys.stderr)
 
     def write_checkpoint(self):
-        """Write a checkpoint of the last complete step, and the curve; return whether there is one.
+        """Write a checkpoint of the last complete step, and its curve; return whether it is there.
 
         Nothing is written if the file has that step already, or if an update was interrupted.
         """
@@ -325,7 +332,7 @@ class Trainer:
         if self.written != len(self.losses):
             self.checkpoint.write(self.state(), self.device)
             self.written = len(self.losses)
-            self.write_curve()
+            self.write_curve(self.checkpoint.path)
         return True
 
     def state(self):

@@ -178,8 +178,9 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=A
 def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """What greedy decoding adds to each of the prompts, lists of ids, before the next ⁇.
 
-    Prompts of similar length run as one batch, on a CPU each batch in a thread of its own. The
-    batches are dealt out to the ranks, and all of them get all answers.
+    Prompts of similar length run as one batch. The batches are dealt out to the ranks, and all of
+    them get all answers. On a CPU each batch runs in a thread of its own: forward must change
+    nothing in the model.
     """
     batch_size = whole("batch_size", batch_size, 1)
     device = next(model.parameters()).device
@@ -195,9 +196,10 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
         return [row[length : length + ANSWER_CHARS] for length, row in rows]
 
     found = {}
-    together = side_by_side if device.type == "cpu" else map
-    with closing(Bar(sum(map(len, own)), "questions")) as bar, evaluating(model):
-        for batch, texts in zip(own, together(decode, own), strict=True):
+    decoded = side_by_side(decode, own) if device.type == "cpu" else (decode(b) for b in own)
+    bar = Bar(sum(map(len, own)), "questions")
+    with closing(bar), evaluating(model), closing(decoded):
+        for batch, texts in zip(own, decoded, strict=True):
             for i, ids in zip(batch, texts, strict=True):
                 found[i] = "".join(dataset.itos[id] for id in ids).split(MASK_CHAR)[0]
             bar.show(len(found))

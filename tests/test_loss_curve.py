@@ -1,5 +1,7 @@
 """The picture of training: what is drawn, and what is refused."""
 
+import os
+
 import pytest
 
 import loss_curve
@@ -56,6 +58,15 @@ def test_the_command_draws_runs_and_tables(runs, tmp_path, capsys):
         "b.params.csv  3 steps, 4 seconds, loss 5.00 at first, 4.333 at the end",
         f"Picture written to {out}",
     ]
+
+
+def test_the_table_that_was_written_last_is_drawn(tmp_path):
+    """A run that will replace parameters has a table of its own beside its checkpoint."""
+    path = tmp_path / "a"
+    for number, name in enumerate(("a.csv", "a.checkpoint.csv", "a.csv")):
+        write_curve(tmp_path / name, 1, [float(number)], [1.0], [1.0])
+        os.utime(tmp_path / name, (number, number))
+        assert loss_curve.curve_of(str(path))["loss"] == [number]
 
 
 def test_runs_of_one_name_are_called_by_their_paths():

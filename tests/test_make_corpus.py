@@ -379,6 +379,7 @@ def test_answers_are_those_of_the_test_questions(tmp_path, capsys):
     assert whereabouts(corpus, corpus.answers)["early"] / len(corpus.test) > 0.85
     report = capsys.readouterr().out
     assert "people: 300 (train 204, dev 51, test 45)" in report and "origin" in report
+    assert f"the answers to the test questions: {key}\n" in report
 
 
 def test_the_same_bytes_in_another_process_with_another_hash_seed_and_locale(
@@ -461,11 +462,11 @@ def test_files_of_others_in_the_repository_are_not_replaced(tmp_path, monkeypatc
     monkeypatch.setattr(make_corpus, "HOME", tmp_path)
     (tmp_path / "birth_dev.tsv").write_text("Where was Ada born?\tUr\n")
     refused([])
-    assert (
-        "birth_dev.tsv: expected the bundled file or none, got another" in capsys.readouterr().err
-    )
+    assert "birth_dev.tsv: expected no file with another text, got one" in capsys.readouterr().err
+    refused(["--people", "60", "--out", str(tmp_path / ".")])  # by another name
     assert [path.name for path in tmp_path.iterdir()] == ["birth_dev.tsv"]
     (tmp_path / "birth_dev.tsv").unlink()
+    capsys.readouterr()
     for _ in range(2):  # its own files it writes again
         make_corpus.main([])
         assert f"written to {tmp_path}: wiki.txt, birth_" in capsys.readouterr().out

@@ -402,7 +402,7 @@ BAD_INPUT = {
     ),
     "output that has no room for the checkpoint's name": (
         lambda w: ("pretrain", {"writing_params_path": w.folder / ("p" * 235)}, {}),
-        "File name too long; shorten it: names of up to 25 characters more are made from it",
+        "File name too long; shorten it: names of up to 29 characters more are made from it",
     ),
     "questions that can be read once": (
         lambda w: ("finetune", {"finetune_corpus_path": pipe(w.folder / "x")}, {}),

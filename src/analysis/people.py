@@ -69,7 +69,7 @@ def biographies(documents):
 
 
 def answers_about_strangers(model, corpus, answers):
-    """The Strangers' answers, those whose questions fit into the model's context."""
+    """A Stranger for each invented person whose question fits into the model's context."""
     asked = strangers(answers, "\n".join(corpus.data))
     asked = [about for about in asked if len(about[0]) < model.context]
     found = ask(model, corpus, [question for question, *_ in asked], "an invented question")

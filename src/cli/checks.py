@@ -9,11 +9,11 @@ import recipes
 from cli.record import check_place_of_record, read_record, record_path
 from support.errors import InputError
 from support.paths import check_input, check_output, real_path
-from training.curve import check_place_of_curve
+from training.curve import check_place_of_curve, curve_path
 
 INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path")
 OUTPUTS = {  # what is written at the path and this behind it
-    "writing_params_path": (".json", ".lock", ".checkpoint", ".csv"),
+    "writing_params_path": (".json", ".lock", ".checkpoint", ".csv", ".checkpoint.csv"),
     "outputs_path": (".json",),
 }
 
@@ -72,7 +72,7 @@ def check_paths(args):
     read = {
         os.path.realpath(name)
         for path in (args.pretrain_corpus_path, *inputs.values())
-        for name in (path, record_path(path), f"{path}.json")
+        for name in (path, record_path(path), f"{path}.json", curve_path(path))
     }
     for flag, path in outputs.items():
         for suffix in ("", *OUTPUTS[flag]):

@@ -78,14 +78,15 @@ def check_record(path, about, usual=None):
             want, have = record[name], value
             mend = "give the variant, its options and the pretraining corpus of its training"
             if name == "vocabulary" and isinstance(want, str):  # show the difference alone
-                want, have = (
-                    "".join(sorted(set(a) - set(b))) or "no more"
-                    for a, b in ((want, have), (have, want))
+                ways = {"lacks": set(want) - set(have), "also has": set(have) - set(want)}
+                got = " and ".join(
+                    f"{how} {shorten_repr(''.join(sorted(chars)))}"
+                    for how, chars in ways.items()
+                    if chars
                 )
                 raise InputError(
-                    f"{path}: expected the corpus of its training, got another: that one also has"
-                    f" {shorten_repr(want)}, this one also has {shorten_repr(have)}; pass the"
-                    " wiki.txt that it was trained with"
+                    f"{path}: expected the corpus of its training, got one that {got or 'differs'};"
+                    " pass the wiki.txt that it was trained with"
                 )
             raise InputError(
                 f"{path}: {name}: expected that of its record, {shorten_repr(want)}, got"

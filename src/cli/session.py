@@ -47,7 +47,8 @@ def train(config, trainer, facts):
     trainer.ranks.check_same(saved.identity)
     with locked(path) if first else nullcontext():
         if first:
-            for written in (path, saved.path, record_path(path), curve_path(path)):
+            files = (path, saved.path, record_path(path), curve_path(path), curve_path(saved.path))
+            for written in files:
                 remove_leftovers(written)
         if not prepare(config, trainer):
             return

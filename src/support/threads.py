@@ -8,21 +8,27 @@ from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
+MOST = 8  # items at once
+
 
 def side_by_side(function, items):
     """Yield function(item) for each item of a sequence, in order.
 
-    As many items are computed at once as torch has threads, and each takes memory of its own.
-    torch's modes, such as no_grad, are those of one thread: the function sets what it needs.
+    As many items are computed at once as torch has threads, MOST at most, since each takes memory
+    of its own. torch's modes, such as no_grad, are those of one thread: the function sets what it
+    needs. A caller that ends early closes the generator.
     """
     threads = torch.get_num_threads()
-    workers = min(threads, len(items))
+    workers = min(threads, len(items), MOST)
     if workers <= 1:
         yield from map(function, items)
         return
-    each = threads // workers  # in each operation
-    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(each,)) as pool:
-        yield from in_order(pool, function, items)
+    how = dict(initializer=torch.set_num_threads, initargs=(threads // workers,))
+    try:
+        with ThreadPoolExecutor(workers, **how) as pool:
+            yield from in_order(pool, function, items)
+    finally:
+        torch.set_num_threads(threads)  # torch gives the number that was set last to new threads
 
 
 def in_order(pool, function, *columns):

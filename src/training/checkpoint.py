@@ -17,6 +17,7 @@ import torch
 
 from support.errors import InputError, shorten_repr
 from support.parameters import are_named_tensors, check_tensors, read_tensors, save_tensors, size_of
+from training.curve import curve_path
 from training.muon import Muon
 
 SUFFIX = ".checkpoint"  # after the path of the parameters
@@ -107,9 +108,10 @@ class Checkpoint:
         return os.path.exists(self.path)
 
     def remove(self):
-        """Remove the file, where there is one."""
-        with suppress(FileNotFoundError):
-            os.unlink(self.path)
+        """Remove the file and its curve, where there are any."""
+        for path in (self.path, curve_path(self.path)):
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
 
 def identity_in(path):

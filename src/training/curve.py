@@ -3,11 +3,11 @@
     step,epoch,loss,rate,seconds
     1,1,5.552187,0.006,0.84
 
-`rate` is AdamW's in that step, `seconds` those of training until its loss was read. The table is
-written with the checkpoint and with the parameters, whole each time. Imports no torch.
+`rate` is AdamW's in that step. `seconds` counts the training time up to the moment when the loss
+was read. On a GPU several steps share one value, because their losses are read together. The table
+of an unfinished run stands beside its checkpoint. Imports no torch.
 """
 
-import csv
 import math
 import os
 
@@ -47,22 +47,22 @@ def write_curve(path, steps_per_epoch, losses, rates, times):
 
 def read_curve(path):
     """{column: its numbers} of the table at `path`. A file that is none is an InputError."""
-    head, *rows = csv.reader(read_text(path).splitlines())
-    if tuple(head) != COLUMNS:
+    head, *rows = read_text(path).splitlines()
+    if head != HEAD:
         raise InputError(
-            f"{path}: expected a table of {HEAD}, got {','.join(head)[:60]!r}; name"
+            f"{path}: expected a table of {HEAD}, got {head[:60]!r}; name"
             " the parameters of a run, or the .csv beside them"
         )
     table = []
     for number, row in enumerate(rows, start=1):
         try:
-            numbers = [float(text) for text in row]
+            numbers = [float(text) for text in row.split(",")]
         except ValueError:
             numbers = []
         if len(numbers) != len(COLUMNS) or not all(map(math.isfinite, numbers)):
             raise InputError(
                 f"{path}, line {number + 1}: expected {len(COLUMNS)} numbers, got"
-                f" {','.join(row)[:60]!r}; train again, or mend the line"
+                f" {row[:60]!r}; train again, or mend the line"
             )
         table.append(numbers)
     if not table:

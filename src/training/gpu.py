@@ -214,6 +214,7 @@ class GpuSteps:
         """Wait for the last steps, and give the Trainer their losses.
 
         `in_flight` has (tokens, rate) of each of them.
+
         Raise NonFiniteLoss for the first that is not finite. The generators have run on since, and
         their state is then not noted.
         """

@@ -44,7 +44,7 @@ def test_what_is_no_record_is_as_good_as_none(output):
 
 
 def test_a_mismatch_is_refused_and_silence_passes(output):
-    says = "got another: that one also has 'no more', this one also has 'c'; pass the wiki.txt"
+    says = "expected the corpus of its training, got one that also has 'c'; pass the wiki.txt"
     record.check_record(output, {"variant": "vanilla", "unheard of": 1})
     with pytest.raises(InputError, match=says):
         record.check_record(output, {"variant": "vanilla", "vocabulary": "□⁇abc"})

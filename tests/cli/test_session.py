@@ -307,7 +307,7 @@ def test_records_of_the_whole_experiment(world, small, capsys, refused):
     assert "out.params: variant: expected that of its record, 'vanilla', got 'synthesizer'" in line
     evaluate[1] = "vanilla"
     world.wiki.write_text(world.wiki.read_text(encoding="utf-8") + "€", encoding="utf-8")
-    says = "got another: that one also has 'no more', this one also has '€'; pass the wiki.txt"
+    says = "expected the corpus of its training, got one that also has '€'; pass the wiki.txt"
     assert says in refused(*evaluate)
 
 

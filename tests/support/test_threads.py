@@ -1,6 +1,7 @@
 """Parts that run side by side give what they give one after the other."""
 
 import threading
+from concurrent.futures import Future
 
 import pytest
 import torch
@@ -34,7 +35,10 @@ def test_parts_run_at_once_and_share_the_threads(four_threads):
         return torch.get_num_threads()
 
     assert list(side_by_side(function, "ab")) == [2, 2]
-    assert torch.get_num_threads() == 4
+    later = []
+    thread = threading.Thread(target=lambda: later.append(torch.get_num_threads()))
+    thread.start(), thread.join()
+    assert torch.get_num_threads() == 4 == later[0]
 
 
 def test_a_part_alone_has_all_threads(four_threads):
@@ -46,6 +50,21 @@ def test_an_error_is_that_of_the_first_part_that_fails(four_threads):
     with pytest.raises(ZeroDivisionError):
         seen.extend(side_by_side(lambda i: 1 // (i - 2), range(9)))
     assert seen == [-1, -1]
+
+
+def test_parts_that_nobody_waits_for_are_left_out(four_threads, monkeypatch):
+    """All but the first part last until the caller, who has gone, begins to cancel them."""
+    begun, gone, cancel = [], threading.Event(), Future.cancel
+
+    def function(i):
+        begun.append(i)
+        return i == 0 or gone.wait(60)
+
+    parts = side_by_side(function, range(1000))
+    assert next(parts)
+    monkeypatch.setattr(Future, "cancel", lambda self: (cancel(self), gone.set()))
+    parts.close()
+    assert len(begun) < 1000
 
 
 def test_answers_are_those_of_one_thread(corpus, four_threads):

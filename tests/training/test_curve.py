@@ -61,8 +61,8 @@ def test_a_run_that_was_resumed_has_the_rows_of_one_that_was_not(tmp_path):
     first.config.writer.run = first
     first.train()
     first.write_checkpoint()
-    unfinished = read_curve(curve_path(part))
-    assert unfinished["step"] == [1, 2] and not part.exists()
+    unfinished = read_curve(curve_path(path))  # those of finished parameters stay as they are
+    assert unfinished["step"] == [1, 2] and not list(tmp_path.glob("part*"))
     second = begin(part, Checkpoint(path, {}))
     state, _ = second.checkpoint.read(second.model, second.total_steps, second.device)
     second.restore(state)
@@ -70,6 +70,24 @@ def test_a_run_that_was_resumed_has_the_rows_of_one_that_was_not(tmp_path):
     a, b = read_curve(curve_path(whole)), read_curve(curve_path(part))
     assert all(a[column] == b[column] for column in ("step", "epoch", "loss", "rate"))
     assert b["seconds"][:2] == unfinished["seconds"] and b["seconds"] == sorted(b["seconds"])
+    second.checkpoint.remove()
+    left = sorted(file.name for file in tmp_path.iterdir())
+    assert left == ["part", "part.csv", "whole", "whole.csv"]
+
+
+def test_a_curve_that_cannot_be_written_is_a_note(tmp_path, capsys, monkeypatch):
+    run = begin(tmp_path / "a")
+    monkeypatch.setattr("trainer.curve_path", lambda path: str(tmp_path / "no" / "a.csv"))
+    run.train()
+    assert run.complete and (tmp_path / "a").exists()
+    said = capsys.readouterr().err
+    assert "note: " in said and "expected to write this file" in said
+
+
+def test_a_table_that_is_no_curve_is_not_replaced(tmp_path):
+    (tmp_path / "sales.csv").write_text("year,tons\n")
+    with pytest.raises(InputError, match="^ckpt_path: expected no file or the curve of a run at"):
+        begin(tmp_path / "sales")
 
 
 def test_the_curve_of_a_link_stands_beside_its_target(tmp_path):
@@ -98,6 +116,7 @@ def test_what_was_written_is_read(tmp_path):
         (f"{HEAD}\n1,1,5\n", "line 2: expected 5 numbers"),
         (f"{HEAD}\n1,1,nan,0.1,1\n", "line 2: expected 5 numbers"),
         ("", "expected text, got an empty file"),
+        ("a" * 200_000, "got 'aaaa"),
     ],
 )
 def test_what_is_no_curve_is_refused(tmp_path, text, message):
