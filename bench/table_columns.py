@@ -192,7 +192,7 @@ TABLES = {
     "start": plain(
         "speed", "command = {what} | time = {seconds} s | machine = {machine}", section="start"
     ),
-    "lost_ranks": plain(
+    "ranks": plain(
         "speed",
         "recipe = {recipe} | steps = {steps} | one thread = {alone_s} s"
         " | two processes = {ranks_s} s"
