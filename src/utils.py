@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from data.text import ANSWER_CHARS, MASK, MASK_CHAR, composed, encode, parse_questions
 from recipes import BATCH_QUESTIONS
-from support.bars import Bar
+from support.bars import DELAY, Bar
 from support.errors import InputError
 from support.files import read_text
 from support.ranks import ALONE
@@ -197,7 +197,7 @@ def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):
 
     found = {}
     decoded = side_by_side(decode, own) if device.type == "cpu" else (decode(b) for b in own)
-    bar = Bar(sum(map(len, own)), "questions")
+    bar = Bar(sum(map(len, own)), "questions", delay=DELAY)
     with closing(bar), evaluating(model), closing(decoded):
         for batch, texts in zip(own, decoded, strict=True):
             for i, ids in zip(batch, texts, strict=True):

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from support.streams import Stream
 
 SECONDS = 60  # between lines where there is no terminal
+DELAY = 1.0  # seconds; a single question is answered sooner
 
 
 class Bar:
@@ -18,17 +19,17 @@ class Bar:
     Where standard error is no terminal (a file, a notebook) its line is printed once a minute.
     Where nobody reads standard error any more, nothing is shown, and the work goes on. `started`
     and `printed` are times of time.monotonic(): when the work began, and when the last line was
-    printed. None means now.
+    printed. None means now. Work that takes fewer than `delay` seconds shows no bar.
     """
 
-    def __init__(self, total, what="", first=0, started=None, printed=None):
+    def __init__(self, total, what="", first=0, started=None, printed=None, delay=0.0):
         self.total, self.what, self.first, self.done = total, what, first, first
         self.started = time.monotonic() if started is None else started
         self.printed = self.started if printed is None else printed
         self.out = Stream(sys.stderr or io.StringIO())
         self.ascii = not can_encode(getattr(self.out, "encoding", None), "█")
         # disable=None: no bar where standard error is no terminal
-        how = dict(file=self.out, disable=None, ascii=self.ascii)
+        how = dict(file=self.out, disable=None, ascii=self.ascii, delay=delay)
         self.bar = tqdm(desc=what, total=total, initial=first, **how)
 
     def show(self, done, note="", stays=False):
@@ -53,7 +54,7 @@ class Bar:
 
 def shown(items, total, what):
     """Yield the items, so many in total, and show how many are done."""
-    with closing(Bar(total, what)) as bar:
+    with closing(Bar(total, what, delay=DELAY)) as bar:
         for number, item in enumerate(items, start=1):
             yield item
             bar.show(number)

@@ -1,6 +1,7 @@
 """What long work shows without a terminal: a line a minute. test_progress.py has the bars."""
 
 import re
+import sys
 import time
 
 import pytest
@@ -24,6 +25,14 @@ def test_a_line_a_minute(clock, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2  # after 63 seconds and 126
     assert re.fullmatch(r"questions: +45%\|.*\| 9/20 \[01:03<01:17, +7\.00s/it\]", lines[0])
+
+
+@pytest.mark.parametrize(("delay", "bar"), [(1000.0, False), (0.0, True)])
+def test_short_work_shows_no_bar_on_a_terminal(capsys, monkeypatch, delay, bar):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("support.bars.DELAY", delay)
+    assert list(shown("ab", 2, "letters")) == ["a", "b"]
+    assert ("letters" in capsys.readouterr().err) == bar
 
 
 def test_evaluation_says_how_far_it_is(clock, capsys, monkeypatch, corpus):
