@@ -467,9 +467,9 @@ def test_files_of_others_in_the_repository_are_not_replaced(tmp_path, monkeypatc
     assert [path.name for path in tmp_path.iterdir()] == ["birth_dev.tsv"]
     (tmp_path / "birth_dev.tsv").unlink()
     capsys.readouterr()
-    for _ in range(2):  # its own files it writes again
-        make_corpus.main([])
-        assert f"written to {tmp_path}: wiki.txt, birth_" in capsys.readouterr().out
+    (tmp_path / "wiki.txt").write_bytes((ROOT / "wiki.txt").read_bytes())  # which is its own
+    make_corpus.main([])
+    assert f"written to {tmp_path}: wiki.txt, birth_" in capsys.readouterr().out
     assert (tmp_path / "wiki.txt").read_bytes() == (ROOT / "wiki.txt").read_bytes()
 
 

@@ -1,5 +1,6 @@
 """Faults and fuzz as bench/ runs them, a few rounds each; docs/reliability.md has many."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -31,16 +32,17 @@ def test_four_cases_of_faults():
 @pytest.mark.parametrize(
     ("script", "flag", "known"),
     [
-        ("faults.py", "--cases", "kills"),
-        ("lost_ranks.py", "--cases", "kills"),
-        ("fuzz.py", "--kinds", "links"),
+        ("faults", "--cases", "kills"),
+        ("lost_ranks", "--cases", "kills"),
+        ("fuzz", "--kinds", "links"),
     ],
 )
-def test_an_unknown_case_is_one_line(script, flag, known):
-    argv = [sys.executable, ROOT / "bench" / script, flag, f"{known},quakes"]
-    result = subprocess.run(argv, capture_output=True, text=True)
-    (line,) = result.stderr.splitlines()
-    assert (result.returncode, result.stdout) == (2, "") and "got quakes; see" in line
+def test_an_unknown_case_is_one_line(script, flag, known, capsys):
+    with pytest.raises(SystemExit) as stop:
+        importlib.import_module(script).main([flag, f"{known},quakes"])
+    shown = capsys.readouterr()
+    (line,) = shown.err.splitlines()
+    assert (stop.value.code, shown.out) == (2, "") and "got quakes; see" in line
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs the alarm that ends a hang")
