@@ -78,7 +78,7 @@ def main(argv=None):
                     text = "\n".join(shown(reply, args.trust, asker.near if typed else None))
                 print(text, flush=True)
 
-        if not typed or args.inputs:
+        if args.inputs or not typed:
             answer(args.inputs or piped_lines())
         else:
             while line := typed_line():
@@ -219,7 +219,7 @@ class Asker:
         if len(self.lines) > MOST_TITLES:
             return None
         start, end = self.template
-        name = " ".join(plain(question.removeprefix(start).removesuffix(end)))
+        name = plain(question.removeprefix(start).removesuffix(end))
         if name not in self.plain_titles:
             (name,) = get_close_matches(name, self.plain_titles, 1, ALIKE) or [None]
         return self.plain_titles.get(name)
@@ -227,7 +227,7 @@ class Asker:
     @cached_property
     def plain_titles(self):
         """{title as `plain` has it: title}"""
-        return {" ".join(plain(title)): title for title in self.lines}
+        return {plain(title): title for title in self.lines}
 
     def answers(self, prompts):
         """(the greedy answer, its probability) of each prompt."""
@@ -241,7 +241,7 @@ class Asker:
 
 def plain(name):
     """The words of a name in small letters, sorted."""
-    return sorted(re.findall(r"[^\W_]+", name.lower()))
+    return " ".join(sorted(re.findall(r"[^\W_]+", name.lower())))
 
 
 def parse(text):

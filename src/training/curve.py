@@ -10,6 +10,7 @@ of an unfinished run stands beside its checkpoint. Imports no torch.
 
 import math
 import os
+from contextlib import suppress
 
 from support.errors import InputError
 from support.files import read_text, write_text
@@ -27,13 +28,16 @@ def curve_path(path):
 def check_place_of_curve(path, name):
     """Refuse parameters whose curve would replace a file that is none, such as a table of yours."""
     table = curve_path(path)
-    if os.path.exists(table):
-        with open(table, "rb") as file:
-            if file.readline(99).strip() != HEAD.encode():
-                raise InputError(
-                    f"{name}: expected no file or the curve of a run at {table}, got another file;"
-                    " move it, or name another output"
-                )
+    if not os.path.exists(table):
+        return
+    first = b""
+    with suppress(OSError), open(table, "rb") as file:  # what cannot be read is none
+        first = file.readline(99).strip()
+    if first != HEAD.encode():
+        raise InputError(
+            f"{name}: expected no file or the curve of a run at {table}, got another file; move it,"
+            " or name another output"
+        )
 
 
 def write_curve(path, steps_per_epoch, losses, rates, times):

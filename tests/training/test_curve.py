@@ -86,8 +86,10 @@ def test_a_curve_that_cannot_be_written_is_a_note(tmp_path, capsys, monkeypatch)
 
 def test_a_table_that_is_no_curve_is_not_replaced(tmp_path):
     (tmp_path / "sales.csv").write_text("year,tons\n")
-    with pytest.raises(InputError, match="^ckpt_path: expected no file or the curve of a run at"):
-        begin(tmp_path / "sales")
+    (tmp_path / "folder.csv").mkdir()  # which cannot be read as a file
+    for name in ("sales", "folder"):
+        with pytest.raises(InputError, match="^ckpt_path: expected no file or the curve of a run"):
+            begin(tmp_path / name)
 
 
 def test_the_curve_of_a_link_stands_beside_its_target(tmp_path):
