@@ -221,14 +221,14 @@ def disk(runs, rounds):
         code, log = runs.wait(runs.start(argv, third, False))
         check(code == 0 and f"note: {path}.csv: expected to write" in log, log[-2000:])
         check(Path(f"{path}.csv").read_text(encoding="utf-8") == f"{HEAD}\n", "a changed curve")
-        done.append("curve")
         answers = path.parent / "answers"
         ask = ["evaluate", "vanilla", str(runs.folder / "wiki.txt"), "--device", "cpu"]
         ask += ["--reading_params_path", str(runs.reference), "--outputs_path", str(answers)]
         ask += ["--eval_corpus_path", str(runs.folder / "ask.tsv")]
         expect("predictions", answers, ask, at_call(1, "fsync", disk_is_full))
     kinds = sorted(set(done))
-    return f"{len(done)} saves refused in one line, old file intact: {', '.join(kinds)}"
+    refused = f"{len(done)} saves refused in one line, old file intact: {', '.join(kinds)}"
+    return f"{refused}; a curve that could not be written was a note, {rounds} times"
 
 
 def folder(runs, rounds):
