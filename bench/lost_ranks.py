@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from broken_runs import SRC, BrokenRuns, Fault, check, some_of, wait_for
+from broken_runs import SRC, BrokenRuns, Fault, check, curve_of, some_of, wait_for
 from cli.arguments import int_in_range
 from support.errors import Parser
 
@@ -57,7 +57,7 @@ class LostRanks(BrokenRuns):
         self.script.write_text(SCRIPT.format(paths=paths), encoding="utf-8")
         code, shown, _ = self.ended(self.launch(self.reference, None))
         check(code == 0, f"the uninterrupted run ended with {code}: {shown[-2000:]}")
-        self.expected = self.reference.read_bytes()
+        self.expected, self.curve = self.reference.read_bytes(), curve_of(self.reference)
 
     def argv(self, path, *more):
         return [*super().argv(path, *more), "--batch_size", "7"]
