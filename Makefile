@@ -67,6 +67,7 @@ lint: .venv/ready-dev
 
 bench: .venv/ready
 	.venv/bin/python bench/speed.py
+	.venv/bin/python bench/costs.py
 	.venv/bin/python bench/checkpoint_cost.py
 
 reproduce: .venv/ready-dev

@@ -1,6 +1,5 @@
-"""Speed: runs each measurement of speed.py and long_context.py in a fresh process."""
+"""Sections of measurements, and a fresh process for each measurement."""
 
-import argparse
 import json
 import platform
 import subprocess
@@ -12,17 +11,20 @@ def add_sections(parser, sections):
     """The arguments that say which sections to run, by default all, and where their JSON goes."""
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(sections))
     parser.add_argument("--json", metavar="PATH", help="also write the results here")
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
 
 
 def check_sections(parser, args, sections):
-    """Refuse sections and devices that there are not, and a file whose folder is not there."""
+    """Refuse sections that there are not, and a file whose folder is not there."""
     unknown = set(args.sections) - set(sections)
     if unknown:
         parser.error(f"expected sections of {', '.join(sections)}, got {', '.join(unknown)}")
     if args.json and not Path(args.json).resolve().parent.is_dir():
         parser.error(f"--json: expected an existing folder, got {args.json}; create it")
-    if args.device == "cuda":
+
+
+def check_device(parser, device):
+    """Refuse a device that there is not."""
+    if device == "cuda":
         import torch
 
         if not torch.cuda.is_available():

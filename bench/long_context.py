@@ -23,7 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from cli.arguments import int_in_range, png_path  # noqa: E402
-from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
+from fresh_process import (  # noqa: E402
+    add_sections,
+    check_device,
+    check_sections,
+    in_a_process,
+    run_sections,
+    show,
+)
 from pictures import draw_costs  # noqa: E402
 from recipes import VARIANTS  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
@@ -247,6 +254,7 @@ def main(argv=None):
     )
     add = parser.add_argument
     add_sections(parser, SECTIONS)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
     add("--lengths", type=int_in_range(2), nargs="+", metavar="T")
     add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
     add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")
@@ -258,6 +266,7 @@ def main(argv=None):
         work(*json.loads(args.worker))
         return
     check_sections(parser, args, SECTIONS)
+    check_device(parser, args.device)
     with one_line_errors(parser):
         run_sections(args, SECTIONS, threads=args.threads, options=OPTIONS)
 

@@ -94,7 +94,7 @@ def draw_variants(groups, path):
 
 
 def draw_growth(results, path):
-    """Time and memory against the size of the corpus: speed.py's section growth."""
+    """Time and memory against the size of the corpus: costs.py's section growth."""
     figure, both = panels(2, (9, 3.5))
     sizes = [int(result["corpus"][:-1]) for result in results]
     for panel, key in zip(both, ("us/real token", "peak MB"), strict=True):

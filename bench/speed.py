@@ -1,7 +1,6 @@
-"""Speed: ours against the textbook implementation in training and evaluation; growth, start-up,
-and two processes against one.
+"""Speed: ours against the textbook implementation, in training and evaluation.
 
-    python bench/speed.py                       # everything; about 30 minutes on two cores
+    python bench/speed.py                       # both; about 20 minutes on two cores
     python bench/speed.py training --device cuda
     python bench/speed.py training --compile
     python bench/speed.py training --repeats 3 --corpus wiki.txt --json speed.json
@@ -13,11 +12,8 @@ row, has torch's default optimizer and allocator, and answers one name at a time
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -26,16 +22,21 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from tqdm import tqdm  # noqa: E402
 
-from cli.arguments import int_in_range, png_path  # noqa: E402
+from cli.arguments import int_in_range  # noqa: E402
 from cli.record import read_record  # noqa: E402
-from fresh_process import add_sections, check_sections, in_a_process, run_sections, show  # noqa: E402
-from pictures import draw_growth  # noqa: E402
+from fresh_process import (  # noqa: E402
+    add_sections,
+    check_device,
+    check_sections,
+    in_a_process,
+    run_sections,
+    show,
+)
 from recipes import FLOP_PER_TOKEN  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
 
 BATCH = 128  # examples a pretraining step, as in the handout
-RANKS_STEPS = {"handout": 15, "mixed": 40}  # of each training in two processes
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed
 # Steps before: products are compiled for each new shape. On CUDA a step is captured for each size
 # of a batch, after three steps; an epoch has one batch of the second size.
@@ -258,107 +259,7 @@ def evaluation(args):
     return results
 
 
-def growth(args):
-    """Memory and time of training as corpus and epochs grow; the sizes in turn."""
-    rows = {(1, 12): [], (10, 12): [], (100, 12): [], (1, 46): []}  # 23 are an epoch
-    with tempfile.TemporaryDirectory() as folder:
-        for size in {size for size, _ in rows}:
-            people = ["--people", str(2937 * size), "--out", str(Path(folder, str(size)))]
-            Path(folder, str(size)).mkdir()
-            generator = [sys.executable, str(ROOT / "src" / "make_corpus.py"), *people]
-            subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
-        for _ in repeats(args, "growth"):
-            for (size, steps), found in rows.items():
-                corpus = str(Path(folder, str(size), "wiki.txt"))
-                common = dict(variant="vanilla", dropout=0.1, side="ours", steps=steps)
-                found.append(measure("training", corpus=corpus, **common))
-    results = [
-        {
-            "corpus": f"{size}x",
-            "steps": steps,
-            "us/real token": round(1e6 / median(found, "tokens/s"), 1),
-            "peak MB": round(median(found, "peak MB")),
-        }
-        for (size, steps), found in rows.items()
-    ]
-    for result in results:
-        show(result)
-    if args.draw:
-        draw_growth([row for row in results if row["steps"] == 12], args.draw)
-    return results
-
-
-def startup(args):
-    """Seconds until --help and an argument error are answered."""
-    run = [sys.executable, str(ROOT / "src" / "run.py")]
-    results = []
-    for name, argv in (("--help", ["--help"]), ("an argument error", ["pretrain", "vanila"])):
-        seconds = []
-        for _ in range(max(5, args.repeats)):
-            start = time.perf_counter()
-            subprocess.run(run + argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            seconds.append(time.perf_counter() - start)
-        results.append({"start-up": name, "s": round(statistics.median(seconds), 3)})
-        show(results[-1])
-    return results
-
-
-def ranks(args):
-    """Training in two processes of one thread each, against one process with one thread."""
-    results = []
-    for recipe in RANKS_STEPS:
-        rows = []
-        for _ in repeats(args, f"ranks, {recipe}"):
-            with tempfile.TemporaryDirectory() as folder:
-                alone, both = (Path(folder, str(n)) for n in (1, 2))
-                seconds = [
-                    seconds_of_steps(args.corpus, recipe, n, path)
-                    for n, path in ((1, alone), (2, both))
-                ]
-                rows.append(seconds + [alone.read_bytes() == both.read_bytes()])
-        ratios = [alone / both for alone, both, _ in rows]
-        results.append(
-            {
-                "ranks": recipe,
-                "one thread s": round(statistics.median(row[0] for row in rows), 1),
-                "two processes s": round(statistics.median(row[1] for row in rows), 1),
-                "ratio": round(statistics.median(ratios), 2),
-                "lowest": round(min(ratios), 2),
-                "highest": round(max(ratios), 2),
-                "the same parameters": all(same for *_, same in rows),
-            }
-        )
-        show(results[-1])
-    return results
-
-
-def seconds_of_steps(corpus, recipe, processes, path):
-    """Seconds of RANKS_STEPS in so many processes of one thread; the parameters to `path`."""
-    command = [sys.executable]
-    if processes > 1:
-        command += ["-m", "torch.distributed.run", "--nproc_per_node", str(processes)]
-    command += [str(ROOT / "src" / "run.py"), "pretrain", "vanilla", corpus, "--recipe", recipe]
-    command += ["--device", "cpu", "--precision", "fp32", "--max_steps", str(RANKS_STEPS[recipe])]
-    command += ["--writing_params_path", str(path)]
-    if recipe == "mixed":
-        command += ["--finetune_corpus_path", str(Path(corpus).with_name("birth_places_train.tsv"))]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
-    if done.returncode == 2:  # what the user can mend, said in one line
-        print(done.stderr, end="", file=sys.stderr)
-        raise SystemExit(2)
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return read_record(path)["seconds"]
-
-
-SECTIONS = {
-    "training": training,
-    "evaluation": evaluation,
-    "growth": growth,
-    "startup": startup,
-    "ranks": ranks,
-}
+SECTIONS = {"training": training, "evaluation": evaluation}
 
 
 def main(argv=None):
@@ -368,6 +269,7 @@ def main(argv=None):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_sections(parser, SECTIONS)
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--repeats", type=int_in_range(1), default=5, help="default: %(default)s")
     parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help="default: the bundled one")
     parser.add_argument("--questions", default=str(ROOT / "birth_dev.tsv"))
@@ -378,7 +280,6 @@ def main(argv=None):
     parser.add_argument("--compile", action="store_true", help=compiled)
     parameters = "trained ones to evaluate, instead of untrained ones that never end an answer"
     parser.add_argument("--parameters", metavar="PATH", nargs="+", default=[], help=parameters)
-    parser.add_argument("--draw", type=png_path, metavar="PNG", help="also draw the growth here")
     args = parser.parse_args(argv)
     if args.worker:
         kind, arguments = json.loads(args.worker)
@@ -390,10 +291,9 @@ def main(argv=None):
         return
     args.precision = args.precision or ("bf16" if args.device == "cuda" else "fp32")
     check_sections(parser, args, SECTIONS)
+    check_device(parser, args.device)
     if args.compile and args.sections != ["training"]:
         parser.error("--compile: expected the section training alone; name it, or leave it out")
-    if args.draw and args.sections and "growth" not in args.sections:
-        parser.error("--draw: expected the section growth, got others; add it, or leave --draw out")
     for path in args.parameters:
         if not Path(path).is_file():
             parser.error(f"--parameters: expected a parameter file, got {path}; train one first")

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 import accuracy
+import costs
 import long_context
 import pictures
-import speed
 
 LINES = [
     {"variant": "vanilla", "recipe": recipe, "budget": work, "pflop": work, "seconds": 9000 * work}
@@ -33,12 +33,12 @@ def test_a_png(tmp_path, draw, results):
 
 @pytest.mark.parametrize(
     ("main", "argv"),
-    [(accuracy.main, ["final"]), (speed.main, ["growth"]), (long_context.main, ["cost"])],
+    [(accuracy.main, ["final"]), (costs.main, ["growth"]), (long_context.main, ["cost"])],
 )
 def test_where_no_picture_can_be_drawn_nothing_is_measured(
     tmp_path, refused, monkeypatch, main, argv
 ):
-    for module, work in ((accuracy, "run_row"), (speed, "growth"), (long_context, "cost")):
+    for module, work in ((accuracy, "run_row"), (costs, "growth"), (long_context, "cost")):
         monkeypatch.setattr(module, work, lambda *_: pytest.fail("it was measured"))
     nowhere = str(tmp_path / "none" / "a.png")
     pdf = str(tmp_path / "a.pdf")

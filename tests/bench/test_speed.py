@@ -41,11 +41,11 @@ def test_evaluation_and_product_are_timed_on_both_sides():
     [
         (
             ["traning"],
-            "expected sections of training, evaluation, growth, startup, ranks, got traning",
+            "expected sections of training, evaluation, got traning",
         ),
         (["evaluation", "--parameters", "/no.params"], "expected a parameter file, got /no.params"),
         (["training", "--device", "cuda"], "--device cuda: expected a GPU with CUDA, got none"),
-        (["growth", "--compile"], "--compile: expected the section training alone"),
+        (["evaluation", "--compile"], "--compile: expected the section training alone"),
     ],
 )
 def test_bad_arguments_are_one_line(refused, argv, says, monkeypatch):
