@@ -13,18 +13,21 @@ from data.phrases import capitalised, documents_with, split_title
 TOKEN = re.compile(r"[^\W\d_][\w'’-]*|\d|[^\w\s]")
 PRIOR = 1.0  # variance of the weights' Gaussian prior
 MOST = 2**16  # questions that the weights are fitted to: of more, evenly chosen ones
+WORD = re.compile(r"\w+")
 NEAR = 40  # characters before and behind a phrase that features are taken from
 
 
 class PhraseScorer:
-    """A softmax over the capitalised phrases of a document:
+    """A softmax over the phrases of a document:
 
         p(phrase) = exp(Σ weights of its features) / Σ over all phrases of the document
 
-    The features are the two tokens before the phrase and the one behind it, its rank in the
-    document, how many documents have it, how many words it has, and whether it is the answer to
-    somebody else's question. The weights are those of the greatest likelihood of the training
-    answers, with a Gaussian prior.
+    The phrases are the runs of capitalised words, and the known places within them ("Boston" of
+    "Boston MA"). A place is known if it is the answer to somebody else's question. The features are
+    the two tokens before the phrase and the one behind it, its rank in the document, how many
+    documents have it, how many words it has, whether it is a known place, and whether what follows
+    behind a comma is one. The weights are those of the greatest likelihood of the training answers,
+    with a Gaussian prior.
 
     Arguments: documents, texts with their titles; questions, [(question, place), …]. A question
     belongs to the documents whose title stands in it.
@@ -63,11 +66,17 @@ class PhraseScorer:
         """{(start, end): features} of the phrases.
 
         `answer` is that to the text's own question, where it is known. The own question does not
-        count for the feature `answers`, or it would give the answer away.
+        make a place known, or it would give the answer away.
         """
+
+        def known(phrase):
+            return self.answers[phrase] > (phrase == answer)
+
         found = {}
-        for rank, (start, end) in enumerate(capitalised(text, title)):
+        spans = with_known_inside(text, capitalised(text, title), known)
+        for rank, (start, end) in enumerate(spans):
             phrase = text[start:end]
+            joined = (known(text[a:b]) for a, b in spans[rank + 1 :] if text[end:a] == ", ")
             before = ["", "", *TOKEN.findall(text[max(0, start - NEAR) : start].lower())]
             behind = [*TOKEN.findall(text[end : end + NEAR].lower()), ""]
             found[start, end] = (
@@ -76,11 +85,21 @@ class PhraseScorer:
                 ("behind", behind[0]),
                 ("rank", min(rank, 6)),
                 ("rank and before", min(rank, 3), before[-1]),
-                ("answers", self.answers[phrase] > (phrase == answer)),
+                ("known", known(phrase), next(joined, None)),
                 ("documents", min(5, self.documents_with[phrase].bit_length())),
                 ("words", min(4, len(phrase.split()))),
             )
         return found
+
+
+def with_known_inside(text, runs, known):
+    """The runs (start, end) of a text, and the known phrases of whole words within them, sorted."""
+    found = set(runs)
+    for run in runs:
+        words = [match.span() for match in WORD.finditer(text, *run)]
+        inside = [(a, b) for i, (a, _) in enumerate(words) for _, b in words[i:]]
+        found.update((a, b) for a, b in inside if known(text[a:b]))
+    return sorted(found, key=lambda span: (span[0], -span[1]))
 
 
 def title_in(question, titles):

@@ -48,15 +48,30 @@ def test_without_a_difference_in_the_text_it_is_undecided():
     assert sum(best(scorer, document)[1] for document in documents[40:]) / 40 < 0.75
 
 
+def known_places(scorer, text, answer=None):
+    """{phrase: (whether it is a known place, whether what follows behind a comma is one)}."""
+    found = scorer.features(text, "Bo. ", answer)
+    known = {
+        text[a:b]: next(f for f in features if f[0] == "known")
+        for (a, b), features in found.items()
+    }
+    return {phrase: feature[1:] for phrase, feature in known.items()}
+
+
 def test_a_texts_own_answer_is_not_known_from_its_own_pair():
     documents, pairs = world(40)
     scorer = PhraseScorer(["Bo. Born in Vik, lived in Oslo", *documents], [*pairs, ("Bo?", "Vik")])
-    text = "Born in Vik, lived in Oslo"
-    known = {
-        answer: ["answers", True] in [list(f) for f in scorer.features(text, "Bo. ", answer)[8, 11]]
-        for answer in ("Vik", None)
-    }
-    assert known == {"Vik": False, None: True}
+    text = "in Vik, Cork, Nida"
+    known = {"Vik": (True, True), "Cork": (True, False), "Nida": (False, None)}
+    assert known_places(scorer, text) == known
+    assert known_places(scorer, text, "Vik") == known | {"Vik": (False, True)}
+
+
+def test_a_known_place_within_a_longer_run_is_a_phrase_too():
+    scorer = PhraseScorer([], [("Ada?", "New Graz"), ("Eva?", "Graz"), ("Ivo?", "Oslo")])
+    text = "in New Graz City, of North Oslo's harbour, off Osloford"
+    found = [text[a:b] for a, b in scorer.features(text)]
+    assert found == ["New Graz City", "New Graz", "Graz", "North Oslo's", "Oslo", "Osloford"]
 
 
 def test_the_weights_are_at_the_maximum_of_the_posterior():
