@@ -121,6 +121,7 @@ def main(argv=None):
     os.environ["OMP_NUM_THREADS"] = "1"
     with one_line_errors(parser), tempfile.TemporaryDirectory() as temporary:
         folder = args.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         wiki = folder / FILES[0]
         if not wiki.exists():
             make(folder, args.copies)

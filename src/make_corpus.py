@@ -158,10 +158,15 @@ class Report:
             part = sum(n for what, n in counted if true(what))
             return f"{100 * part / sum(n for _, n in counted):.1f}%"
 
-        def found(group):
+        def told(group):
+            places = {
+                "early": f"in the first {WINDOW} characters",
+                "late": "later",
+                "nowhere": "nowhere",
+            }
             return ", ".join(
-                f"{kind} {share(group, lambda p, k=kind: p.answer == k)}"
-                for kind in ("early", "late", "nowhere")
+                f"{where} {share(group, lambda p, k=kind: p.answer == k)}"
+                for kind, where in places.items()
             )
 
         return [
@@ -172,15 +177,14 @@ class Report:
                 f"mean {characters / people:.1f}, median {median}, max {lengths[-1][0]}, "
                 f"over {WINDOW}: {share(lengths, lambda n: n > WINDOW)}",
             ),
-            (f"distinct shapes of the first {self.shaped} lines", len(self.shapes)),
-            (f"answer (early: in the first {WINDOW} characters)", found(everybody)),
-            ("the same, dev", found(split["dev"])),
-            ("another city named", share(everybody, lambda p: p.elsewhere)),
+            ("sentences", f"{len(self.shapes)} distinct shapes in the first {self.shaped} lines"),
+            ("where lines tell the place", told(everybody)),
+            ("the same, dev", told(split["dev"])),
+            ("lines that name another city", share(everybody, lambda p: p.elsewhere)),
             (
-                "distinct answers in train",
-                f"{len(train)}, once to three times"
-                f"{f' in {TRAIN}' if sizes['train'] != TRAIN else ''}: "
-                f"{share(per_place, lambda n: n <= 3)}",
+                "answers in train",
+                f"{len(train)} distinct, {share(per_place, lambda n: n <= 3)} of them rare"
+                f" (to three of {TRAIN} questions or fewer)",
             ),
             ("dev answers also in train", share(split["dev"], lambda p: p.place in train)),
             (
