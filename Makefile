@@ -4,7 +4,8 @@
 #             For another: make report VARIANT=vanilla PARAMS=a.params PAGE=a.html, and CORPUS,
 #             DEV, TRAIN where they are not the bundled files
 # make test   the tests, with coverage          make lint    style and formatting
-# make bench  ours against the textbook implementation, as a table (20 minutes)
+# make bench  ours against the textbook implementation and against itself, and what checkpoints
+#             cost, as tables (an hour)
 # make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/

@@ -1,6 +1,6 @@
 """Speed of ours, compared with itself: as the corpus grows, in start-up, and in two processes.
 
-    python bench/costs.py                                        # about 15 minutes on two cores
+    python bench/costs.py                                        # about half an hour on two cores
     python bench/costs.py growth --repeats 5 --draw docs/growth.png
     python bench/costs.py ranks --repeats 3
 
@@ -135,13 +135,17 @@ def main(argv=None):
     )
     add_sections(parser, SECTIONS)
     parser.add_argument("--repeats", type=int_in_range(1), default=5, help="default: %(default)s")
-    corpus = "of ranks (default: the bundled one)"
-    parser.add_argument("--corpus", default=str(ROOT / "wiki.txt"), help=corpus)
+    corpus = "of ranks, with its birth_places_train.tsv beside it (default: the bundled one)"
+    parser.add_argument("--corpus", help=corpus)
     parser.add_argument("--draw", type=png_path, metavar="PNG", help="also draw the growth here")
     args = parser.parse_args(argv)
     check_sections(parser, args, SECTIONS)
-    if args.draw and args.sections and "growth" not in args.sections:
-        parser.error("--draw: expected the section growth, got others; add it, or leave --draw out")
+    for flag, section in (("draw", "growth"), ("corpus", "ranks")):
+        if getattr(args, flag) and args.sections and section not in args.sections:
+            parser.error(
+                f"--{flag}: expected the section {section}, got others; add it, or drop --{flag}"
+            )
+    args.corpus = args.corpus or str(ROOT / "wiki.txt")
     with one_line_errors(parser):
         run_sections(args, SECTIONS)
 

@@ -5,7 +5,7 @@
 A model that has learnt nothing but the commonest answer scores this.
 """
 
-from support.errors import Parser, one_line_errors
+from support.errors import InputError, Parser, one_line_errors
 
 
 def main(argv=None):
@@ -24,10 +24,13 @@ def main(argv=None):
         from support.paths import check_input
 
         check_input(args.path, "PATH")
-        n_questions = len(parse_questions(read_text(args.path), args.path))
-        total, correct = utils.evaluate_places(args.path, ["London"] * n_questions)
-        if total:
-            print(utils.score_line(total, correct))
+        questions = parse_questions(read_text(args.path), args.path)
+        if questions and questions[0][1] is None:
+            raise InputError(
+                f"{args.path}: expected questions with places, got questions alone; name another"
+                " file, such as birth_dev.tsv"
+            )
+        print(utils.score_line(*utils.evaluate_places(args.path, ["London"] * len(questions))))
 
 
 if __name__ == "__main__":

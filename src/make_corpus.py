@@ -152,11 +152,15 @@ class Report:
             length for (length, _), n in zip(lengths, upto, strict=True) if n > people // 2
         )
         characters = sum(length * n for length, n in lengths)
-        per_place = [(round(n * TRAIN / sizes["train"]), 1) for n in train.values()]
 
         def share(counted, true):
             part = sum(n for what, n in counted if true(what))
             return f"{100 * part / sum(n for _, n in counted):.1f}%"
+
+        per_place = [(round(n * TRAIN / sizes["train"]), 1) for n in train.values()]
+        rare = (
+            f", {share(per_place, lambda n: n <= 3)} of them to at most three of {TRAIN} questions"
+        )
 
         def told(group):
             places = {
@@ -177,15 +181,11 @@ class Report:
                 f"mean {characters / people:.1f}, median {median}, max {lengths[-1][0]}, "
                 f"over {WINDOW}: {share(lengths, lambda n: n > WINDOW)}",
             ),
-            ("sentences", f"{len(self.shapes)} distinct shapes in the first {self.shaped} lines"),
+            ("shapes of lines", f"{len(self.shapes)} distinct in the first {self.shaped}"),
             ("where lines tell the place", told(everybody)),
             ("the same, dev", told(split["dev"])),
             ("lines that name another city", share(everybody, lambda p: p.elsewhere)),
-            (
-                "answers in train",
-                f"{len(train)} distinct, {share(per_place, lambda n: n <= 3)} of them rare"
-                f" (to three of {TRAIN} questions or fewer)",
-            ),
+            ("answers in train", f"{len(train)} distinct{rare if sizes['train'] >= TRAIN else ''}"),
             ("dev answers also in train", share(split["dev"], lambda p: p.place in train)),
             (
                 "London",
@@ -298,22 +298,18 @@ def check_options(options):
                 " repository's own files stay as they are)"
             )
         options.out = HOME
-    for flag, folder in (
-        ("--out", options.out),
-        ("--answers", options.answers and options.answers.parent),
-    ):
-        if folder is not None and not folder.is_dir():
-            mend = "which is none; name another" if folder.exists() else "make it"
-            raise InputError(f"expected {flag} in a folder that exists, got {folder}; {mend}")
+    if options.out.exists() and not options.out.is_dir():
+        raise InputError(f"expected --out as a folder, got the file {options.out}; name another")
     ours = [(options.out / name).resolve() for name in ("wiki.txt", *FILES.values())]
     if options.answers and options.answers.resolve() in ours:
         raise InputError(
             f"expected --answers as a file of its own, got {options.answers}; name another"
         )
-    for path in ours:
-        check_output(path, "--out")
     if options.answers:
         check_output(options.answers, "--answers")
+    options.out.mkdir(parents=True, exist_ok=True)
+    for path in ours:
+        check_output(path, "--out")
 
 
 def main(argv=None):

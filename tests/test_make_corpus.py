@@ -425,7 +425,6 @@ def test_help_teaches():
         ["--people", "60", "--answers", "{}/no/key.tsv"],
         ["--people", "60", "--answers", "{}"],
         ["--people", "60", "--answers", "{}/wiki.txt"],
-        ["--people", "60", "--out", "{}/no"],
         ["--people", "60", "--out", __file__],
     ],
 )
@@ -437,6 +436,11 @@ def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, argume
     line = rf"make_corpus\.py: error: ({kinds}).+; .+\n"
     assert re.fullmatch(line, output.err)
     assert output.out == "" and list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_is_made(tmp_path):
+    make_corpus.main(["--people", "60", "--out", str(tmp_path / "new" / "world")])
+    assert len(list((tmp_path / "new" / "world").iterdir())) == 4
 
 
 def test_exit_code_reaches_the_shell():

@@ -22,12 +22,12 @@ class PhraseScorer:
 
         p(phrase) = exp(Σ weights of its features) / Σ over all phrases of the document
 
-    The phrases are the runs of capitalised words, and the known places within them ("Boston" of
-    "Boston MA"). A place is known if it is the answer to somebody else's question. The features are
-    the two tokens before the phrase and the one behind it, its rank in the document, how many
-    documents have it, how many words it has, whether it is a known place, and whether what follows
-    behind a comma is one. The weights are those of the greatest likelihood of the training answers,
-    with a Gaussian prior.
+    The phrases are the runs of capitalised words, and the known places that begin and end in them
+    ("Boston" of "Boston MA"; "Rio de Janeiro", which is two runs). A place is known if it is the
+    answer to somebody else's question. The features are the two tokens before the phrase and the
+    one behind it, its rank in the document, how many documents have it, how many words it has,
+    whether it is a known place, and whether what follows behind a comma is one. The weights are
+    those of the greatest likelihood of the training answers, with a Gaussian prior.
 
     Arguments: documents, texts with their titles; questions, [(question, place), …]. A question
     belongs to the documents whose title stands in it.
@@ -36,6 +36,7 @@ class PhraseScorer:
     def __init__(self, documents, questions):
         self.documents_with = documents_with(documents)
         self.answers = Counter(place for _, place in questions)
+        self.longest = max(map(len, self.answers), default=0)
         questions = questions[:: math.ceil(len(questions) / MOST) or 1]
         self.weights = fit(self._examples(documents, questions))
 
@@ -73,7 +74,7 @@ class PhraseScorer:
             return self.answers[phrase] > (phrase == answer)
 
         found = {}
-        spans = with_known_inside(text, capitalised(text, title), known)
+        spans = with_known(text, capitalised(text, title), known, self.longest)
         for rank, (start, end) in enumerate(spans):
             phrase = text[start:end]
             joined = (known(text[a:b]) for a, b in spans[rank + 1 :] if text[end:a] == ", ")
@@ -92,13 +93,18 @@ class PhraseScorer:
         return found
 
 
-def with_known_inside(text, runs, known):
-    """The runs (start, end) of a text, and the known phrases of whole words within them, sorted."""
-    found = set(runs)
-    for run in runs:
-        words = [match.span() for match in WORD.finditer(text, *run)]
-        inside = [(a, b) for i, (a, _) in enumerate(words) for _, b in words[i:]]
-        found.update((a, b) for a, b in inside if known(text[a:b]))
+def with_known(text, runs, known, longest):
+    """The runs (start, end) of a text, and the known phrases from one word of a run to another.
+
+    They are sorted. No known phrase has more than `longest` characters.
+    """
+    found, words = set(runs), [match.span() for run in runs for match in WORD.finditer(text, *run)]
+    for i, (start, _) in enumerate(words):
+        for _, end in words[i:]:
+            if end - start > longest:
+                break
+            if known(text[start:end]):
+                found.add((start, end))
     return sorted(found, key=lambda span: (span[0], -span[1]))
 
 

@@ -28,6 +28,7 @@ def test_ratios_are_of_one_repeat_and_parameters_are_compared(monkeypatch, diffe
     [
         (["traning"], "expected sections of growth, startup, ranks, got traning"),
         (["ranks", "--draw", "a.png"], "--draw: expected the section growth, got others"),
+        (["startup", "--corpus", "a.txt"], "--corpus: expected the section ranks, got others"),
     ],
 )
 def test_bad_arguments_are_one_line(refused, argv, says):

@@ -1,4 +1,5 @@
 """The invented world that the bundled data describes: its people, their lives, and the words.
 
-Used by make_corpus.py. Imports none of our modules.
+Used by make_corpus.py, and by analysis/origins.py for the homes of last names. Imports none of our
+modules.
 """
