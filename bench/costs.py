@@ -1,11 +1,12 @@
-"""Speed of ours, compared with itself: as the corpus grows, in start-up, and in two processes.
+"""Our own costs: time and memory as the corpus grows, start-up, and two processes against one.
 
     python bench/costs.py                                        # about half an hour on two cores
     python bench/costs.py growth --repeats 5 --draw docs/growth.png
     python bench/costs.py ranks --repeats 3
 
-Sides are measured in turn, and the median of the repeats counts: on a shared machine only ratios
-from one run mean something. bench/speed.py compares ours with the textbook implementation.
+Sizes, and one process and two, are measured in turn, and the median of the repeats counts: on a
+shared machine only ratios from one run mean something. bench/speed.py compares ours with the
+textbook implementation.
 """
 
 import argparse
@@ -36,7 +37,6 @@ def growth(args):
     with tempfile.TemporaryDirectory() as folder:
         for size in {size for size, _ in rows}:
             people = ["--people", str(2937 * size), "--out", str(Path(folder, str(size)))]
-            Path(folder, str(size)).mkdir()
             generator = [sys.executable, str(ROOT / "src" / "make_corpus.py"), *people]
             subprocess.run(generator, check=True, stdout=subprocess.DEVNULL)
         for _ in speed.repeats(args, "growth"):

@@ -43,7 +43,8 @@ def run_sections(args, sections, **facts):
 def in_a_process(script, *words, environment=None):
     """What `script --worker words` prints last, read as JSON, and its exit code and errors.
 
-    A fresh process, so that no measurement has another's memory, threads or settings.
+    The script's parser must have --worker. A fresh process, so that no measurement has another's
+    memory, threads or settings.
     """
     command = [sys.executable, script, "--worker", json.dumps(words)]
     done = subprocess.run(command, capture_output=True, text=True, env=environment)

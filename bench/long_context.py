@@ -254,7 +254,7 @@ def main(argv=None):
     )
     add = parser.add_argument
     add_sections(parser, SECTIONS)
-    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    add("--worker", help=argparse.SUPPRESS)
     add("--lengths", type=int_in_range(2), nargs="+", metavar="T")
     add("--variants", nargs="+", default=list(VARIANTS), choices=VARIANTS, metavar="VARIANT")
     add("--threads", type=int, default=1, help="of a measurement (default: %(default)s)")

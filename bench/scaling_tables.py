@@ -66,14 +66,15 @@ def people(records):
 
 
 def large_corpus(records):
-    """What a start costs, by recipe, with the bundled corpus and with the large ones: the last time
-    that each was measured.
+    """What a start costs, by recipe, with the bundled corpus and with large ones.
+
+    Of each start, the last measurement.
     """
     columns = "recipe = {recipe} | wiki.txt, MB = {megabytes} | start = {which}"
     columns += " | time, s = {seconds} | of a processor, s = {cpu_seconds}"
     columns += " | memory that no file backs, MB = {anon_mb_end} | at most = {anon_mb_most}"
     starts = pick(records("large_corpus"), section="start")
-    last = {(row["recipe"], row["corpus"], row.get("which")): row for row in starts}
+    last = {(row["recipe"], row["megabytes"], row.get("which")): row for row in starts}
     return table(as_code(last.values()), columns + ORIGIN + " | note = {note}")
 
 

@@ -43,6 +43,7 @@ def measure(people, folder):
         "megabytes_a_second": round(size / seconds, 2),
         "peak_mb": round(usage.ru_maxrss / 1024),
         **names_of(folder),
+        # without the lines that name the temporary folder
         "printed": [line for line in printed.splitlines() if str(folder) not in line],
     }
 

@@ -11,7 +11,7 @@ Without names and without a pipe it asks for them.
 The answer is the one of `evaluate`, spelt letter by letter: as a whole another place can be
 likelier. Its probability is exact, the product of those of its letters. With --places_path, the
 places of that file are compared. What the line says is looked up in the corpus; the model does not
-see it. When names are typed, an empty line ends them.
+see it. An empty line ends typed questions.
 """
 
 import argparse

@@ -25,7 +25,7 @@ def main(argv=None):
 
         check_input(args.path, "PATH")
         questions = parse_questions(read_text(args.path), args.path)
-        if questions and questions[0][1] is None:
+        if questions[0][1] is None:
             raise InputError(
                 f"{args.path}: expected questions with places, got questions alone; name another"
                 " file, such as birth_dev.tsv"

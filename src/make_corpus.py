@@ -157,12 +157,13 @@ class Report:
             part = sum(n for what, n in counted if true(what))
             return f"{100 * part / sum(n for _, n in counted):.1f}%"
 
-        per_place = [(round(n * TRAIN / sizes["train"]), 1) for n in train.values()]
-        rare = (
-            f", {share(per_place, lambda n: n <= 3)} of them to at most three of {TRAIN} questions"
-        )
+        answers = f"{len(train)} distinct"
+        if sizes["train"] >= TRAIN:
+            per_place = [(round(n * TRAIN / sizes["train"]), 1) for n in train.values()]
+            rare = share(per_place, lambda n: n <= 3)
+            answers += f", {rare} of them to at most three of {TRAIN} questions"
 
-        def told(group):
+        def where_told(group):
             places = {
                 "early": f"in the first {WINDOW} characters",
                 "late": "later",
@@ -182,10 +183,10 @@ class Report:
                 f"over {WINDOW}: {share(lengths, lambda n: n > WINDOW)}",
             ),
             ("shapes of lines", f"{len(self.shapes)} distinct in the first {self.shaped}"),
-            ("where lines tell the place", told(everybody)),
-            ("the same, dev", told(split["dev"])),
+            ("where lines tell the place", where_told(everybody)),
+            ("the same, dev", where_told(split["dev"])),
             ("lines that name another city", share(everybody, lambda p: p.elsewhere)),
-            ("answers in train", f"{len(train)} distinct{rare if sizes['train'] >= TRAIN else ''}"),
+            ("answers in train", answers),
             ("dev answers also in train", share(split["dev"], lambda p: p.place in train)),
             (
                 "London",
@@ -283,7 +284,7 @@ def build_parser():
 
 
 def check_options(options):
-    """Refuse what does not fit together, and settle where the files go."""
+    """Refuse what does not fit together, settle where the files go, and make their folder."""
     if not SMALLEST <= options.people <= LARGEST:
         raise InputError(
             f"expected --people from {SMALLEST} to {LARGEST}, got {options.people}; "
@@ -298,16 +299,23 @@ def check_options(options):
                 " repository's own files stay as they are)"
             )
         options.out = HOME
-    if options.out.exists() and not options.out.is_dir():
-        raise InputError(f"expected --out as a folder, got the file {options.out}; name another")
     ours = [(options.out / name).resolve() for name in ("wiki.txt", *FILES.values())]
     if options.answers and options.answers.resolve() in ours:
         raise InputError(
             f"expected --answers as a file of its own, got {options.answers}; name another"
         )
-    if options.answers:
+    beside = options.answers and options.answers.resolve().parent == options.out.resolve()
+    if options.answers and not beside:
         check_output(options.answers, "--answers")
-    options.out.mkdir(parents=True, exist_ok=True)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"expected --out as a folder, or where one can be made, got {options.out}:"
+            f" {error.strerror}; name another"
+        ) from None
+    if beside:
+        check_output(options.answers, "--answers")
     for path in ours:
         check_output(path, "--out")
 

@@ -426,6 +426,7 @@ def test_help_teaches():
         ["--people", "60", "--answers", "{}"],
         ["--people", "60", "--answers", "{}/wiki.txt"],
         ["--people", "60", "--out", __file__],
+        ["--people", "60", "--out", __file__ + "/sub"],
     ],
 )
 def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, arguments):
@@ -439,8 +440,9 @@ def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, argume
 
 
 def test_the_folder_is_made(tmp_path):
-    make_corpus.main(["--people", "60", "--out", str(tmp_path / "new" / "world")])
-    assert len(list((tmp_path / "new" / "world").iterdir())) == 4
+    out = tmp_path / "new" / "world"
+    make_corpus.main(["--people", "60", "--out", str(out), "--answers", str(out / "key.tsv")])
+    assert len(list(out.iterdir())) == 5
 
 
 def test_exit_code_reaches_the_shell():

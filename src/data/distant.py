@@ -13,7 +13,7 @@ from data.phrases import capitalised, documents_with, split_title
 TOKEN = re.compile(r"[^\W\d_][\w'’-]*|\d|[^\w\s]")
 PRIOR = 1.0  # variance of the weights' Gaussian prior
 MOST = 2**16  # questions that the weights are fitted to: of more, evenly chosen ones
-WORD = re.compile(r"\w+")
+PART = re.compile(r"\w+")  # of a run; finer than phrases.WORD, so that "Oslo's" has Oslo
 NEAR = 40  # characters before and behind a phrase that features are taken from
 
 
@@ -25,9 +25,10 @@ class PhraseScorer:
     The phrases are the runs of capitalised words, and the known places that begin and end in them
     ("Boston" of "Boston MA"; "Rio de Janeiro", which is two runs). A place is known if it is the
     answer to somebody else's question. The features are the two tokens before the phrase and the
-    one behind it, its rank in the document, how many documents have it, how many words it has,
-    whether it is a known place, and whether what follows behind a comma is one. The weights are
-    those of the greatest likelihood of the training answers, with a Gaussian prior.
+    one behind it, its rank in the document, how many documents have it as a run, how many words it
+    has, whether it is a known place, and whether the phrase behind a comma is one, if there is such
+    a phrase. The weights are those of the greatest likelihood of the training answers, with a
+    Gaussian prior.
 
     Arguments: documents, texts with their titles; questions, [(question, place), …]. A question
     belongs to the documents whose title stands in it.
@@ -75,9 +76,10 @@ class PhraseScorer:
 
         found = {}
         spans = with_known(text, capitalised(text, title), known, self.longest)
+        first = {a: known(text[a:b]) for a, b in reversed(spans)}  # of one start, the longest
         for rank, (start, end) in enumerate(spans):
             phrase = text[start:end]
-            joined = (known(text[a:b]) for a, b in spans[rank + 1 :] if text[end:a] == ", ")
+            joined = first.get(end + 2) if text.startswith(", ", end) else None
             before = ["", "", *TOKEN.findall(text[max(0, start - NEAR) : start].lower())]
             behind = [*TOKEN.findall(text[end : end + NEAR].lower()), ""]
             found[start, end] = (
@@ -86,7 +88,7 @@ class PhraseScorer:
                 ("behind", behind[0]),
                 ("rank", min(rank, 6)),
                 ("rank and before", min(rank, 3), before[-1]),
-                ("known", known(phrase), next(joined, None)),
+                ("known", known(phrase), joined),
                 ("documents", min(5, self.documents_with[phrase].bit_length())),
                 ("words", min(4, len(phrase.split()))),
             )
@@ -94,11 +96,11 @@ class PhraseScorer:
 
 
 def with_known(text, runs, known, longest):
-    """The runs (start, end) of a text, and the known phrases from one word of a run to another.
-
-    They are sorted. No known phrase has more than `longest` characters.
+    """The runs (start, end) of a text, and the known phrases that begin and end at words of runs,
+    of one or of two. Sorted by start, the longer first. `longest` characters are in a known phrase
+    at most.
     """
-    found, words = set(runs), [match.span() for run in runs for match in WORD.finditer(text, *run)]
+    found, words = set(runs), [match.span() for run in runs for match in PART.finditer(text, *run)]
     for i, (start, _) in enumerate(words):
         for _, end in words[i:]:
             if end - start > longest:

@@ -1,4 +1,4 @@
-"""bench/costs.py: what it measures, in a few steps, and its arguments."""
+"""bench/costs.py: how it compares its repeats, and its arguments."""
 
 from types import SimpleNamespace
 

@@ -38,8 +38,12 @@ def test_a_png(tmp_path, draw, results):
 def test_where_no_picture_can_be_drawn_nothing_is_measured(
     tmp_path, refused, monkeypatch, main, argv
 ):
-    for module, work in ((accuracy, "run_row"), (costs, "growth"), (long_context, "cost")):
-        monkeypatch.setattr(module, work, lambda *_: pytest.fail("it was measured"))
+    def measured(*_):
+        pytest.fail("it was measured")
+
+    monkeypatch.setattr(accuracy, "run_row", measured)
+    monkeypatch.setitem(costs.SECTIONS, "growth", measured)
+    monkeypatch.setitem(long_context.SECTIONS, "cost", measured)
     nowhere = str(tmp_path / "none" / "a.png")
     pdf = str(tmp_path / "a.pdf")
     assert f"expected a name that ends in .png, got {pdf}" in refused(

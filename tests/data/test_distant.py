@@ -60,7 +60,7 @@ def known_places(scorer, text, answer=None):
 
 def test_a_texts_own_answer_is_not_known_from_its_own_pair():
     documents, pairs = world(40)
-    scorer = PhraseScorer(["Bo. Born in Vik, lived in Oslo", *documents], [*pairs, ("Bo?", "Vik")])
+    scorer = PhraseScorer(documents, [*pairs, ("Bo?", "Vik")])
     text = "in Vik, Cork, Nida"
     known = {"Vik": (True, True), "Cork": (True, False), "Nida": (False, None)}
     assert known_places(scorer, text) == known
@@ -72,9 +72,10 @@ def test_a_known_place_within_or_across_runs_is_a_phrase_too():
     scorer = PhraseScorer([], [(f"{i}?", place) for i, place in enumerate(places)])
     text = "in New Graz City, of Old Oslo's Port of Vik, off Osloford"
     found = [text[a:b] for a, b in scorer.features(text)]
-    runs = ["New Graz City", "Old Oslo's Port", "Vik", "Osloford"]
-    assert set(found) == {*runs, *places}
-    assert sorted(found, key=text.index) == found
+    assert found == [
+        *("New Graz City", "New Graz", "Graz"),
+        *("Old Oslo's Port", "Oslo", "Port of Vik", "Vik", "Osloford"),
+    ]
 
 
 def test_the_weights_are_at_the_maximum_of_the_posterior():

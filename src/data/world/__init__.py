@@ -1,5 +1,5 @@
 """The invented world that the bundled data describes: its people, their lives, and the words.
 
-Used by make_corpus.py, and by analysis/origins.py for the homes of last names. Imports none of our
+Used by make_corpus.py, and by analysis/origins.py for the origins of names. Imports none of our
 modules.
 """
