@@ -72,9 +72,7 @@ def look_up(corpus, names, places):
     scorer = PhraseScorer(corpus.data, names.pairs)
     found = {}
     for title, text in map(split_title, corpus.data):
-        probabilities = scorer.probabilities(text, title)
-        if probabilities:
-            start, end = max(probabilities, key=probabilities.get)
+        for start, end in scorer.likeliest(text, title):
             found[title.removesuffix(". ")] = text[start:end]
     correct = sum(found.get(person) == place for person, place in places.items())
     return {"questions": len(places), "correct": correct}

@@ -64,6 +64,11 @@ class PhraseScorer:
         total = sum(scores)
         return {span: score / total for span, score in zip(found, scores, strict=True)}
 
+    def likeliest(self, text, title=""):
+        """The phrase of the greatest probability, (start, end), as a list of one; [] of none."""
+        found = self.probabilities(text, title)
+        return [max(found, key=found.get)] if found else []
+
     def features(self, text, title="", answer=None):
         """{(start, end): features} of the phrases.
 

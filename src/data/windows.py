@@ -40,7 +40,6 @@ def shuffled(n, seed, epoch, device=None):
 
 FINDERS = {"capitalised": capitalised, "behind prepositions": behind_prepositions}
 SCANNED = 2**16  # windows that are handled at once
-SHARED = 4  # windows of a document, which "likeliest" shares out by probability
 
 
 class FactWindows(Examples):
@@ -59,8 +58,8 @@ class FactWindows(Examples):
     - behind prepositions: those of them that follow a preposition
     - place-like: the first that is used like a place in all documents together
     - answers: the places that the questions ask for
-    - likeliest: what probably answers the question about the title (data.distant.PhraseScorer); a
-      document has four windows or so, and each phrase its probability's share of them
+    - likeliest: the one that probably answers the question about the title
+      (data.distant.PhraseScorer)
 
     Source: salient span masking (Guu et al. 2020, section 3.4).
 
@@ -139,10 +138,7 @@ class FactWindows(Examples):
         pairs = self.questions.pairs
         if rule == "answers":
             return occurrences({place for _, place in pairs})
-        probabilities = PhraseScorer(documents, pairs).probabilities
-        return lambda text, title: [
-            span for span, p in probabilities(text, title).items() for _ in range(round(SHARED * p))
-        ]
+        return PhraseScorer(documents, pairs).likeliest
 
     def _edges(self, document, title, start, end):
         """Where `before` starts (0, 1, … words); the phrase's end; where `after` starts and ends.

@@ -1,7 +1,6 @@
 """Fact windows against rows written by hand, and as a distribution over an epoch."""
 
 import re
-from collections import Counter
 
 import pytest
 import torch
@@ -112,12 +111,12 @@ def test_a_text_without_phrases_is_refused():
         FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0))
 
 
-def test_the_likeliest_phrases_have_their_share_of_a_documents_windows():
+def test_one_window_of_a_document_has_its_likeliest_phrase():
     lines = [f"{name}. {name} was born in {place} and died in Rome" for name, place in PEOPLE]
     corpus = CharCorruptionDataset("\n".join([*lines, CORPUS]), 128)
-    names = NameDataset(corpus, questions(PEOPLE))
+    names = NameDataset(corpus, questions(PEOPLE[:4]))  # of the others nothing is told
     dataset = FactWindows(corpus, FactWindowConfig("likeliest", questions=0.0), names)
-    rows = Counter(text_of(dataset, dataset[i][1]).split("⁇")[-2] for i in range(len(dataset)))
-    for _, place in PEOPLE:
-        assert rows[place] > rows["Rome"] / len(PEOPLE)
-    assert len(dataset) <= 5 * (len(lines) + CORPUS.count("\n") + 1)
+    number, _, start, _, _, end, *_ = dataset.windows.T.tolist()
+    assert number == sorted(set(number))  # one of a document at most
+    read = [corpus.data[n][a:b] for n, a, b in zip(number, start, end, strict=True)]
+    assert read[: len(lines)] == [place for _, place in PEOPLE]
