@@ -1,6 +1,6 @@
 """docs/data.md: its commands, run as they stand there, lead to a right answer.
 
-In place of the page's model, which takes minutes, a smaller one is trained for as many steps.
+In place of the page's model, which takes minutes, a smaller one is trained for more steps.
 """
 
 import os
@@ -67,7 +67,7 @@ SMALLER = (  # further arguments of the commands
     [
         *(word for name, size in SMALL.items() for word in (f"--{name}", str(size))),
         *("--device", "cpu", "--precision", "fp32", "--learning_rate", "1e-2"),
-        *("--budget", "0.0001"),
+        *("--budget", "0.0003"),
     ],
     [],
     ["--device", "cpu"],
