@@ -84,7 +84,9 @@ class Muon(torch.optim.Optimizer):
         own = matrices[n * self.ranks.rank :][:n]
         updates = torch.zeros_like(matrices[:1]).repeat(n, 1, 1)  # (n, rows, columns)
         if len(own):
-            updates[: len(own)] = orthogonalize(own, self.dtype)
+            # oneDNN rounds the products of one matrix otherwise than those of several
+            several = own.repeat(2, 1, 1) if len(own) == 1 < len(matrices) else own
+            updates[: len(own)] = orthogonalize(several, self.dtype)[: len(own)]
         return self.ranks.gather(updates)[: len(matrices)]  # (N, rows, columns)
 
 

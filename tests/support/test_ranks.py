@@ -81,6 +81,24 @@ def test_two_are_equal_to_one_to_the_bit():
             assert torch.equal(ours, want) and torch.equal(losses, wanted), case
 
 
+@pytest.fixture
+def onednn():
+    """Products as `prepare_products` wants them on some machines."""
+    precision = torch.backends.mkldnn.matmul
+    before, precision.fp32_precision = precision.fp32_precision, "bf16"
+    yield
+    precision.fp32_precision = before
+
+
+def test_two_are_equal_to_one_with_the_products_of_onednn(onednn):
+    """Of the synthesizer's matrices of one shape, the second rank has a single one."""
+    cases = [dict(recipe="mixed", variant=variant) for variant in ("vanilla", "synthesizer")]
+    alone = outcome(ALONE, cases)
+    for found in of_ranks(2, lambda ranks: outcome(ranks, cases)):
+        for case, (ours, losses), (want, wanted) in zip(cases, found, alone, strict=True):
+            assert torch.equal(ours, want) and torch.equal(losses, wanted), case
+
+
 @pytest.mark.parametrize("world", [3, 4])
 def test_three_and_four_are_equal_too(world):
     """With micro-batches that cannot be dealt out evenly, and with fewer of them than ranks."""
