@@ -156,7 +156,7 @@ MIXED = replace(
 RECIPES["mixed"] = MIXED
 RECIPES["distant"] = replace(
     MIXED,
-    summary="as mixed, reading the phrases that a classifier, taught by the training answers, finds"
-    " likeliest to be the answer",
+    summary="as mixed, reading of each line the phrase that a classifier, taught by the training"
+    " answers, finds likeliest to be the answer",
     objective=FactWindowConfig(phrases="likeliest", questions=0.25),
 )

@@ -65,7 +65,7 @@ class PhraseScorer:
         return {span: score / total for span, score in zip(found, scores, strict=True)}
 
     def likeliest(self, text, title=""):
-        """The phrase of the greatest probability, (start, end), as a list of one; [] of none."""
+        """The phrase of the greatest probability as [(start, end)]; [] if the text has none."""
         found = self.probabilities(text, title)
         return [max(found, key=found.get)] if found else []
 
@@ -101,9 +101,9 @@ class PhraseScorer:
 
 
 def with_known(text, runs, known, longest):
-    """The runs (start, end) of a text, and the known phrases that begin and end at words of runs,
-    of one or of two. Sorted by start, the longer first. `longest` characters are in a known phrase
-    at most.
+    """The runs (start, end) of a text, and the known phrases that begin and end at words of runs.
+
+    They are sorted by start, the longer first. `longest` is the length of the longest known phrase.
     """
     found, words = set(runs), [match.span() for run in runs for match in PART.finditer(text, *run)]
     for i, (start, _) in enumerate(words):
