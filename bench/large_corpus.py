@@ -118,6 +118,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if unknown := set(args.recipes) - set(recipes.RECIPES):
         parser.error(f"expected recipes, got {', '.join(unknown)}")
+    if args.folder and args.folder.exists() and not args.folder.is_dir():
+        parser.error(f"--folder: expected a folder, got the file {args.folder}; name another")
     os.environ["OMP_NUM_THREADS"] = "1"
     with one_line_errors(parser), tempfile.TemporaryDirectory() as temporary:
         folder = args.folder or Path(temporary)
