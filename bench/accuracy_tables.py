@@ -132,7 +132,9 @@ def reach(records):
         dict(recipe="handout", variant="vanilla", pretrained="yes", precision="bf16"),
         dict(recipe="handout", variant="synthesizer", pretrained="yes", precision="bf16"),
     )
-    looked_up = pick(records("windows"), recipe="the scorer looks the line up", data="course")
+    looked_up = pick(
+        records("windows"), recipe="`distant`'s classifier looks the line up", data="course"
+    )
     rows = over_seeds(public + ours + full) + texts + looked_up
     return table(as_code(rows), RUN + " | seeds = {seed}" + SCORE)
 

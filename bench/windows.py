@@ -19,10 +19,10 @@ import torch  # noqa: E402
 
 import recipes  # noqa: E402
 from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin  # noqa: E402
-from data.distant import PhraseScorer, title_in  # noqa: E402
+from data.distant import PhraseScorer  # noqa: E402
 from data.examples import mean_tokens  # noqa: E402
-from data.phrases import split_title  # noqa: E402
-from data.text import parse_questions  # noqa: E402
+from data.phrases import name_in, name_of, split_title  # noqa: E402
+from data.text import parse_pairs  # noqa: E402
 from data.windows import FactWindows  # noqa: E402
 from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
@@ -35,8 +35,8 @@ def load(folder):
     """(corpus, training pairs as a NameDataset, {person: place} of dev) of a folder."""
     wiki, train, dev = (read_text(folder / name) for name in NAMES)
     corpus = CharCorruptionDataset(wiki, recipes.BLOCK_SIZE)
-    people = {split_title(line)[0].removesuffix(". ") for line in corpus.data}
-    places = {title_in(question, people): place for question, place in parse_questions(dev)}
+    people = set(map(name_of, corpus.data))
+    places = {name_in(question, people): place for question, place in parse_pairs(dev, NAMES[2])}
     return corpus, NameDataset(corpus, train), places
 
 
@@ -49,7 +49,7 @@ def read_windows(corpus, names, places, recipe):
     places_of = dataset.places(torch.arange(len(dataset.windows)))
     for start, title_end, phrase, *edges in places_of.tolist():
         end = edges[objective.before]
-        person = text[start:title_end].removesuffix(". ")
+        person = name_of(text[start:title_end])
         if person in places:
             of_person[person] += 1
             right[person] += text[phrase:end] == places[person]
@@ -68,12 +68,12 @@ def read_windows(corpus, names, places, recipe):
 
 
 def look_up(corpus, names, places):
-    """For how many people the scorer's likeliest phrase of their line is the answer."""
+    """For how many people the classifier's likeliest phrase of their line is the answer."""
     scorer = PhraseScorer(corpus.data, names.pairs)
     found = {}
     for title, text in map(split_title, corpus.data):
         for start, end in scorer.likeliest(text, title):
-            found[title.removesuffix(". ")] = text[start:end]
+            found[name_of(title)] = text[start:end]
     correct = sum(found.get(person) == place for person, place in places.items())
     return {"questions": len(places), "correct": correct}
 
@@ -93,7 +93,7 @@ def main(argv=None):
                 for recipe, of in recipes.RECIPES.items()
                 if of.objective
             ]
-            lines.append({"recipe": "the scorer looks the line up", **look_up(*data)})
+            lines.append({"recipe": "`distant`'s classifier looks the line up", **look_up(*data)})
             for line in lines:
                 line = {"data": name, **line, "scored_on": "dev", "seed": None, **origin()}
                 print(json.dumps(line), flush=True)

@@ -20,15 +20,15 @@ import json
 import os
 import re
 import sys
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
 import recipes
 from cli.arguments import int_in_range, parser_for_trained, trained_source
-from data.phrases import split_title
-from data.text import as_in_corpus, composed
+from data.phrases import name_in, name_of, split_title
+from data.text import MASK_CHAR, as_in_corpus, composed
 from support.errors import InputError, one_line_errors, shorten_repr
 
 TEMPLATE = ("Where was ", " born?")  # around a name, unless the places' questions have another
@@ -57,7 +57,7 @@ class Reply:
         facts = dict(vars(self), seen=self.line is not None)
         if self.top is not None:
             facts["top"] = [{"place": place, "probability": p} for place, p in self.top]
-        return json.dumps(facts, ensure_ascii=False)
+        return json.dumps(facts)
 
 
 def main(argv=None):
@@ -120,7 +120,8 @@ def piped_lines():
     """The lines of standard input that are not empty. None is an InputError."""
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8")
-    text = "" if sys.stdin is None else sys.stdin.read().replace("\ufeff", "")
+    with utf8_expected():
+        text = "" if sys.stdin is None else sys.stdin.read().replace("\ufeff", "")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise InputError("standard input: expected names or questions, got none; name somebody")
@@ -130,28 +131,40 @@ def piped_lines():
 def typed_line():
     """What is typed at a prompt; "" at the end of input."""
     try:
-        return input("? ").strip()
+        with utf8_expected():
+            return input("? ").strip()
     except EOFError:
         print()
         return ""
+
+
+@contextmanager
+def utf8_expected():
+    """Within it, bytes of standard input that are no text are an InputError."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"standard input: expected {error.encoding} text, got the byte"
+            f" 0x{error.object[error.start]:02x}; convert it first"
+        ) from None
 
 
 class Asker:
     """A model of a ModelSource, its corpus, and the places to compare."""
 
     def __init__(self, source, places_path=None, top=5):
-        import torch
-
         import run
-        from analysis.places import Tree
-        from data.text import pairs_in_corpus, parse_questions
+        from data.text import pairs_in_corpus, parse_pairs
         from support.files import read_text
 
-        pairs = parse_questions(read_text(places_path), places_path) if places_path else []
-        if any(place is None for _, place in pairs):
-            raise InputError(f"{places_path}: expected question TAB place, got questions alone")
+        pairs = parse_pairs(read_text(places_path), places_path) if places_path else []
         with redirect_stdout(io.StringIO()):  # standard output is for the answers
             self.model, self.corpus = run.build(source)
+        import torch  # later than machine.prepare_cpu
+
+        from analysis.places import Tree
+
         pairs = pairs_in_corpus(pairs, self.corpus.stoi)
         self.threads = torch.get_num_threads()
         self.top = top
@@ -159,8 +172,8 @@ class Asker:
         self.tree = Tree(dict.fromkeys(place for _, place in pairs), self.corpus.stoi)
         self.lines = {}
         for document in self.corpus.data:
-            if title := split_title(document)[0].removesuffix(". "):
-                self.lines.setdefault(title, document)
+            if name := name_of(document):
+                self.lines.setdefault(name, document)
 
     def reply(self, inputs):
         """A Reply to each input: a name, a question, or a text with ⁇; each may have a tab and the
@@ -169,7 +182,6 @@ class Asker:
         import torch
 
         from analysis.places import distributions
-        from data.distant import title_in
         from data.text import encode_prompt
 
         # of one batch the operations are small, and waking threads takes longer
@@ -187,7 +199,7 @@ class Asker:
         for question, (_, truth), (text, p), of in zip(
             questions, asked, answers, found, strict=True
         ):
-            name = title_in(question.replace("\u2047", " "), self.lines)
+            name = name_in(question.replace(MASK_CHAR, " "), self.lines)
             parts = {"top": None, "other": None, "pruned": None, "outside": None}
             if compared:
                 top = tuple(of.listed.most_common(self.top))
@@ -202,11 +214,12 @@ class Asker:
 
         What begins or ends as the questions do gets the rest of one.
         """
-        if text.count("\u2047") > 1:
+        if text.count(MASK_CHAR) > 1:
             raise InputError(
-                f"the question: expected one \u2047 at most, got {shorten_repr(text)}; leave one"
+                f"the question: expected one {MASK_CHAR} at most, got {shorten_repr(text)}; leave"
+                " one"
             )
-        if text.endswith("?") or "\u2047" in text:
+        if text.endswith("?") or MASK_CHAR in text:
             return text
         start, end = self.template
         return text.removeprefix(start).removesuffix(end.rstrip("?")).join(self.template)

@@ -28,15 +28,16 @@ def main(argv=None):
 
 def draw_question(source, question, picture_path):
     """Answer a question with the model of a ModelSource, and draw the weights of both texts."""
-    import torch
-
     import run
+
+    model, corpus = run.build(source)
+    import torch  # later than machine.prepare_cpu
+
     import utils
     from analysis.inside import weights_of
     from data.text import MASK_CHAR, encode
     from support.files import atomic_write
 
-    model, corpus = run.build(source)
     (answer,) = utils.predict_places(model, corpus, [question], "--question")
     ids = encode(question, corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
     ids += [corpus.stoi[char] for char in answer if char in corpus.stoi]  # also □, untrained

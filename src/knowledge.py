@@ -78,11 +78,25 @@ def check_report(path, parameters_path):
     data_path = data_path_of(path)
     for name in (path, data_path):
         check_output(name, "--report_path")
-    if os.path.realpath(data_path) == os.path.realpath(record_path(parameters_path)):
+    of_parameters = os.path.realpath(data_path) == os.path.realpath(record_path(parameters_path))
+    if of_parameters or not is_data_of_page(data_path):
         raise InputError(
             f"--report_path: expected a name whose data has a file of its own, got {path}, whose"
             f" data would replace {data_path}; choose another name"
         )
+
+
+def is_data_of_page(path):
+    """Whether the file at `path` is the data of a page, or not there."""
+    from support.files import read_text
+
+    if not os.path.exists(path):
+        return True
+    try:
+        found = json.loads(read_text(path))
+    except (InputError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"about", "measurements", "people"} <= found.keys()
 
 
 def data_path_of(path):
@@ -96,11 +110,11 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     The picture and the page are made if they have a path.
     """
     import run
-    from data.text import pairs_in_corpus
-    from support.files import atomic_write
+    from data.text import pairs_in_corpus, parse_pairs
+    from support.files import atomic_write, read_text
 
-    rows = read_pairs(path)
-    pairs = read_pairs(places_path) if places_path else None
+    rows = parse_pairs(read_text(path), path)
+    pairs = parse_pairs(read_text(places_path), places_path) if places_path else None
     model, corpus = run.build(source)
     rows = pairs_in_corpus(rows, corpus.stoi)
     pairs = pairs and pairs_in_corpus(pairs, corpus.stoi)
@@ -108,7 +122,7 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     answers = answers_about(model, corpus, rows, path)
     strangers = answers_about_strangers(model, corpus, answers)
     print()
-    for line in (*report(answers), "", *report_of_strangers(strangers, answers)):
+    for line in (*lines_about(answers), "", *lines_about_strangers(strangers, answers)):
         print(line)
     if picture_path:
         with atomic_write(picture_path) as temporary:
@@ -120,17 +134,6 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
         places = [place for _, place in rows]
         about = about_run(source, path, places_path)
         write_report(report_path, model, corpus, answers, strangers, places, pairs, about)
-
-
-def read_pairs(path):
-    """[(question, place), …] of a file. One without places is an InputError."""
-    from data.text import parse_questions
-    from support.files import read_text
-
-    rows = parse_questions(read_text(path), path)
-    if any(place is None for _, place in rows):
-        raise InputError(f"{path}: expected question TAB place, got questions alone; add places")
-    return rows
 
 
 def about_run(source, path, places_path):
@@ -170,7 +173,7 @@ def write_report(path, *survey):
 # --------------------------------------------------------------------------------------- the report
 
 
-def report(answers):
+def lines_about(answers):
     """Yield lines about the answers to questions with places."""
     right, wrong = by_correctness(answers)
     yield f"{'answers':51}  mean probability"
@@ -200,7 +203,7 @@ def report(answers):
     yield from surest(wrong, "the surest wrong answers")
 
 
-def report_of_strangers(strangers, answers):
+def lines_about_strangers(strangers, answers):
     """Yield lines about the answers to questions about people who do not exist, and the others."""
     n, (right, _) = len(strangers), by_correctness(answers)
     if not n:

@@ -5,7 +5,7 @@
 A model that has learnt nothing but the commonest answer scores this.
 """
 
-from support.errors import InputError, Parser, one_line_errors
+from support.errors import Parser, one_line_errors
 
 
 def main(argv=None):
@@ -19,17 +19,12 @@ def main(argv=None):
     with one_line_errors(parser, only_prints=True):
         args = parser.parse_args(argv)
         import utils  # imports torch, which --help does not need
-        from data.text import parse_questions
+        from data.text import parse_pairs
         from support.files import read_text
         from support.paths import check_input
 
         check_input(args.path, "PATH")
-        questions = parse_questions(read_text(args.path), args.path)
-        if questions[0][1] is None:
-            raise InputError(
-                f"{args.path}: expected questions with places, got questions alone; name another"
-                " file, such as birth_dev.tsv"
-            )
+        questions = parse_pairs(read_text(args.path), args.path)
         print(utils.score_line(*utils.evaluate_places(args.path, ["London"] * len(questions))))
 
 

@@ -13,6 +13,7 @@ The name lists avoid the famous; that some real person bears one of these names 
 """
 
 import argparse
+import filecmp
 import gc
 import re
 from collections import Counter
@@ -207,6 +208,7 @@ def write_files(parts, paths):
 
     Each file is written beside its place, and all are whole before the first is moved there. So a
     disk that fills up leaves the old files. Only a failure among the moves leaves old beside new.
+    A file with another text, such as the course's, is an InputError, and nothing is moved.
     """
     with ExitStack() as moves:
         beside = {name: moves.enter_context(atomic_write(path)) for name, path in paths.items()}
@@ -217,17 +219,12 @@ def write_files(parts, paths):
                         file.write(part[name])
                 except OSError as error:
                     raise not_written(path, error) from None
-
-
-def refuse_others(parts, paths):
-    """Refuse to replace the repository's files if they have another text, such as the course's."""
-    for name in ("wiki.txt", *FILES.values()):
-        text = "".join(part[name] for part in parts).encode()
-        if paths[name].is_file() and paths[name].read_bytes() != text:
-            raise InputError(
-                f"{paths[name]}: expected no file with another text, got one; move it, or name"
-                " another folder with --out"
-            )
+        for name, path in paths.items():
+            if path.is_file() and not filecmp.cmp(path, beside[name], shallow=False):
+                raise InputError(
+                    f"{path}: expected no file with another text, got one; move it, or name another"
+                    " folder with --out"
+                )
 
 
 def with_bar(blocks, people):
@@ -335,11 +332,7 @@ def main(argv=None):
                 report.add(cast)
                 yield contents(cast, dice)
 
-        texts = parts()
-        if options.out.resolve() == HOME:
-            texts = list(texts)
-            refuse_others(texts, paths)
-        write_files(texts, paths)
+        write_files(parts(), paths)
         print(f"written to {options.out}: wiki.txt, {', '.join(FILES.values())}")
         if options.answers:
             print(f"the answers to the test questions: {options.answers}")

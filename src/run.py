@@ -14,7 +14,7 @@ from dataclasses import replace
 import recipes
 from cli.arguments import build_parser, parse
 from support import machine, ranks, torchrun
-from support.errors import one_line_errors
+from support.errors import InputError, one_line_errors
 
 
 def main(argv=None):
@@ -100,7 +100,10 @@ def build(source):
         resid_pdrop=source.dropout,
         attn_pdrop=source.dropout,
     )
-    model = GPT(model_config).to(device)
+    try:
+        model = GPT(model_config).to(device)
+    except ValueError as error:  # sizes that an attention cannot have
+        raise InputError(f"{error} (--n_embd, --n_head)") from None
     print(f"number of parameters: {model.num_parameters()}")
     if source.parameters_path is not None:
         vocabulary = "".join(corpus.itos.values())

@@ -17,9 +17,9 @@ from contextlib import redirect_stdout
 
 import recipes
 from cli.arguments import int_in_range, parser_for_trained, trained_source
+from data.text import MASK, MASK_CHAR, PAD, encode, encode_prompt
 from support.errors import InputError, one_line_errors, shorten_repr
 
-GAP = "\u2047"  # data.text.MASK_CHAR
 LENGTHS = {"continue": 100, "fill": 32}  # characters, unless --length says otherwise
 LOWEST, HIGHEST = 0.01, 100.0  # temperature: beyond them the logits overflow, or say nothing
 
@@ -42,7 +42,7 @@ def build_parser():
     """The parser of sample.py."""
     parser = parser_for_trained("sample.py", __doc__)
     add = parser.add_argument
-    add("text", metavar="TEXT", help=f"what to continue, or a text with one {GAP} to fill")
+    add("text", metavar="TEXT", help=f"what to continue, or a text with one {MASK_CHAR} to fill")
     add(
         "--temperature",
         type=temperature,
@@ -86,25 +86,25 @@ def temperature(text):
 
 def texts(source, args):
     """The samples (strings), drawn in batches from the model of a ModelSource."""
-    import torch
-
     import run
-    import utils
-    from data.text import MASK, PAD, encode, encode_prompt
 
-    fills = GAP in args.text
-    if args.text.count(GAP) > 1:
+    fills = MASK_CHAR in args.text
+    if args.text.count(MASK_CHAR) > 1:
         raise InputError(
-            f"the text: expected one {GAP} at most, got {args.text.count(GAP)} in"
+            f"the text: expected one {MASK_CHAR} at most, got {args.text.count(MASK_CHAR)} in"
             f" {shorten_repr(args.text)}; fill one gap after another"
         )
     with redirect_stdout(io.StringIO()):  # standard output is for the samples
         model, corpus = run.build(source)
+    import torch  # later than machine.prepare_cpu
+
+    import utils
+
     torch.set_num_threads(1)  # the operations are small: waking threads takes longer
     utils.set_seed(args.seed)
     if fills:
         ids = encode_prompt(args.text, corpus.stoi, model.context, "the text")
-        stop, never = GAP, (PAD,)
+        stop, never = MASK_CHAR, (PAD,)
     else:
         ids = encode(args.text, corpus.stoi, "the text")
         stop, never = "\n", (PAD, MASK)
@@ -123,7 +123,7 @@ def texts(source, args):
         )  # (n, t + steps) at most
         for row in drawn[:, len(ids) :].tolist():
             new = "".join(corpus.itos[id] for id in row).split(stop)[0].replace("\n", " ")
-            yield args.text.replace(GAP, new) if fills else args.text + new
+            yield args.text.replace(MASK_CHAR, new) if fills else args.text + new
 
 
 if __name__ == "__main__":

@@ -307,7 +307,7 @@ class Trainer:
             self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):
-        """Write the parameters to ckpt_path, if there is one, and their curve."""
+        """Write the parameters to ckpt_path, if there is one, and their curve. minGPT's name."""
         if self.config.ckpt_path is not None and self.ranks.first:
             save_parameters(self.model, self.config.ckpt_path)
             self.write_curve(self.config.ckpt_path)

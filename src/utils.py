@@ -126,7 +126,7 @@ def decoder_of(model):
 
 
 def check_prompts(x, lengths):
-    """x (B, t) and lengths (B,) as int64, copied, once they are known to be usable."""
+    """x (B, t) and lengths (B,) as int64, once they are known to be usable; lengths are copied."""
     whole_numbers = torch.is_tensor(x) and not x.is_floating_point() and x.dtype != torch.bool
     if not whole_numbers or x.is_complex() or x.ndim != 2 or 0 in x.shape:
         got = f"{x.dtype} {tuple(x.shape)}" if torch.is_tensor(x) else type(x).__name__

@@ -2,8 +2,11 @@
 
 import ast
 import re
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 
+import pytest
 from conftest import ROOT
 
 SRC = ROOT / "src"
@@ -65,6 +68,28 @@ def test_the_house_is_small_at_the_top():
     top = [path for path in SRC.iterdir() if not path.name.startswith("__")]
     assert sum(path.is_file() for path in top) <= 14
     assert sum(path.is_dir() for path in top) <= 6
+
+
+@pytest.mark.parametrize("command", ["run", "ask", "sample", "knowledge", "attention_map"])
+def test_the_cpu_is_prepared_before_torch_is_imported(world, command):
+    """torch's OpenMP reads its settings when it is loaded."""
+    (world.folder / "p").write_bytes(b"")
+    read = ["vanilla", world.wiki, "--reading_params_path", world.folder / "p"]
+    wanted = {
+        "run": ["pretrain", *read, "--writing_params_path", world.folder / "o"],
+        "ask": [*read, "Bo Lind"],
+        "sample": [*read, "Bo Lind. "],
+        "knowledge": [*read, "--eval_corpus_path", world.dev],
+        "attention_map": [*read, "--question", "Q?", "--outputs_path", world.folder / "o.png"],
+    }[command]
+    if command == "attention_map":
+        pytest.importorskip("matplotlib")
+    code = (
+        "import sys; from support import machine\n"
+        "def spy(): sys.exit('torch' in sys.modules)\n"
+        f"machine.prepare_cpu = spy; import {command}; {command}.main({list(map(str, wanted))})"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=SRC, check=True, timeout=60)
 
 
 def test_every_package_says_what_it_is_and_what_it_imports():

@@ -78,6 +78,7 @@ def test_json_adds_up_and_the_answer_is_evaluates(world, params, asked, capsys):
         ).splitlines()
     ]
     assert [reply["name"] for reply in replies] == [name for name, _ in PEOPLE]
+    assert asked("--json", "Ada Novák").isascii()  # so that any encoding of stdout leaves it whole
     for reply in replies:
         listed = sum(place["probability"] for place in reply["top"])
         assert len(reply["top"]) <= 2 and reply["seen"] is True
@@ -133,6 +134,14 @@ def test_bad_input_is_one_line(asked, capsys, more, says):
         asked(*more)
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert stop.value.code == 2 and error.startswith("ask.py: error: ") and says in error
+
+
+def test_a_pipe_that_is_not_utf8_is_one_line(asked, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Bo \xff\n")))
+    with pytest.raises(SystemExit) as stop:
+        asked()
+    says = "standard input: expected utf-8 text, got the byte 0xff; convert it first"
+    assert stop.value.code == 2 and says in capsys.readouterr().err
 
 
 def test_the_questions_template():

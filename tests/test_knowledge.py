@@ -24,6 +24,7 @@ from analysis.people import (
     Answer,
     Stranger,
 )
+from support.errors import InputError
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ NOBODY = [
 
 def test_the_report():
     """By hand: 8 of the 9 pairs are right, 0.5 against 0.7 is not; and see ANSWERS."""
-    assert list(knowledge.report(ANSWERS)) == [
+    assert list(knowledge.lines_about(ANSWERS)) == [
         "answers                                              mean probability",
         "right                                     3   50.0%  0.79",
         "wrong, from the person's biography        1   16.7%  0.70",
@@ -102,7 +103,7 @@ def test_the_report():
 
 def test_the_report_of_people_who_do_not_exist():
     """Of 3 x 6 pairs of an invented and a real person 1 answer Graz and 2 x 3 Ur."""
-    assert list(knowledge.report_of_strangers(NOBODY, ANSWERS)) == [
+    assert list(knowledge.lines_about_strangers(NOBODY, ANSWERS)) == [
         "3 answers about people who do not exist              0.42",
         f"    {FIRST:47}  0.57",
         f"    {SECOND:47}  -",
@@ -117,7 +118,7 @@ def test_the_report_of_people_who_do_not_exist():
         "    Bo Eve? Ur (0.20)",
         "    Eve Ada? Ur (0.10)",
     ]
-    (line,) = knowledge.report_of_strangers([], ANSWERS)
+    (line,) = knowledge.lines_about_strangers([], ANSWERS)
     assert line.startswith("no people who do not exist: ")
 
 
@@ -152,6 +153,17 @@ def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
     assert asked[1] == ["Finn Ito", "Gil Itiss", "Hana Weiso", "Ivo Novák", "Ada Novrne"]
 
 
+def test_a_page_replaces_no_file_but_its_own(tmp_path):
+    own, page = tmp_path / "package.json", tmp_path / "package.html"
+    knowledge.check_report(str(page), "a.params")
+    for text in ('{"about": 1, "measurements": 2}', "[]", "no json", ""):
+        own.write_text(text)
+        with pytest.raises(InputError, match="expected a name whose data has a file of its own"):
+            knowledge.check_report(str(page), "a.params")
+    own.write_text('{"about": 1, "measurements": 2, "people": []}')
+    knowledge.check_report(str(page), "a.params")
+
+
 def test_the_picture_shows_the_answers():
     pytest.importorskip("matplotlib")
     left, right = knowledge.picture(ANSWERS, NOBODY).axes
@@ -184,7 +196,7 @@ def test_bad_input_is_one_line(world, params, refused, monkeypatch):
     alone = command(world, params)
     alone[alone.index(str(world.dev))] = str(world.test)
     for argv, says in (
-        (alone, "expected question TAB place, got questions alone; add places"),
+        (alone, "expected question TAB place, got questions alone; add the places"),
         (command(world, params, "--outputs_path", "a.pdf"), "expected a name that ends in .png"),
         (command(world, world.folder / "no"), "expected a file, got no such file"),
     ):

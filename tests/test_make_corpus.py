@@ -465,12 +465,13 @@ def test_another_world_needs_a_folder_of_its_own(capsys):
     assert before == {name: (ROOT / name).stat().st_mtime_ns for name in before}
 
 
-def test_files_of_others_in_the_repository_are_not_replaced(tmp_path, monkeypatch, capsys):
+def test_files_of_others_are_not_replaced(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(make_corpus, "HOME", tmp_path)
     (tmp_path / "birth_dev.tsv").write_text("Where was Ada born?\tUr\n")
-    refused([])
-    assert "birth_dev.tsv: expected no file with another text, got one" in capsys.readouterr().err
-    refused(["--people", "60", "--out", str(tmp_path / ".")])  # by another name
+    for flags in ([], ["--people", "60", "--out", str(tmp_path)]):
+        refused(flags)
+        errors = capsys.readouterr().err
+        assert "birth_dev.tsv: expected no file with another text, got one" in errors
     assert [path.name for path in tmp_path.iterdir()] == ["birth_dev.tsv"]
     (tmp_path / "birth_dev.tsv").unlink()
     capsys.readouterr()
@@ -483,8 +484,8 @@ def test_files_of_others_in_the_repository_are_not_replaced(tmp_path, monkeypatc
 @pytest.mark.parametrize("people", [30, 60, 100])
 def test_small_worlds_have_the_letters_of_their_questions(people, tmp_path):
     for seed in (224, 1, 2):
-        flags = ["--people", str(people), "--seed", str(seed), "--out", str(tmp_path)]
-        make_corpus.main(flags)
-        texts = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+        folder = tmp_path / str(seed)
+        make_corpus.main(["--people", str(people), "--seed", str(seed), "--out", str(folder)])
+        texts = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
         asked = "".join(text for name, text in texts.items() if name != "wiki.txt")
         assert set(asked) - {"\t"} <= set(texts["wiki.txt"])

@@ -599,6 +599,19 @@ def test_another_size_is_read_back_and_fits_a_plain_gpt(world, capsys, variant):
         (world.folder / "small.params.json").unlink(missing_ok=True)  # as from elsewhere
 
 
+def test_sizes_that_an_attention_cannot_have_are_one_line(world, refused):
+    line = refused(*train_args(world, variant="rope", n_embd=24, n_head=8))
+    assert (
+        "expected heads of an even width, got 24 / 8; change one of them (--n_embd, --n_h" in line
+    )
+    plain = GPT(GPTConfig(VOCABULARY, 128, n_layer=1, n_embd=100, n_head=4))
+    path = world.folder / "foreign.params"  # whose shapes do not tell its heads
+    torch.save(plain.state_dict(), path)
+    line = refused(*evaluate_args(world, path))
+    assert "expected a multiple of n_head, got 100 and 3; change one of them (--n_embd, --n" in line
+    run.main([str(word) for word in [*evaluate_args(world, path), "--n_head", 4]])
+
+
 def test_sizes_that_disagree_are_refused_by_name(world, refused):
     path, out = world.folder / "small.params", world.folder / "out.params"
     run.main([str(word) for word in train_args(world, writing_params_path=path, n_layer=1)])

@@ -223,7 +223,7 @@ def test_london(world, capsys, monkeypatch, refused):
     line = refused(world.folder / "nowhere.tsv", main=london_baseline.main)
     assert line.startswith("london_baseline.py: error: ") and "got no such file" in line
     line = refused(world.test, main=london_baseline.main)
-    assert "expected questions with places, got questions alone" in line
+    assert "expected question TAB place, got questions alone" in line
     line = refused(os.devnull, main=london_baseline.main)
     assert "expected a file, got a pipe or a device" in line
 

@@ -9,9 +9,8 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from analysis.batches import in_batches
-from data.text import MASK
+from data.text import ANSWER_CHARS, MASK
 from recipes import BATCH_QUESTIONS
-from utils import ANSWER_CHARS
 
 
 def probabilities(model, corpus, prompts, answers):

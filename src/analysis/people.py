@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from data.phrases import occurrences, title_of
+from data.phrases import name_in, name_of, occurrences
 from data.text import MASK, encode
 
 # what an answer is
@@ -49,8 +49,7 @@ def answers_about(model, corpus, rows, path):
     found = ask(model, corpus, [question for question, _ in rows], path)
     answers = []
     for answer, (question, place) in zip(found, rows, strict=True):
-        names = [name for name in lives if name in question and stands(name, question)]
-        person = max(names, key=len, default=None)
+        person = name_in(question, lives)
         life = lives.get(person, "")
         kind = kind_of(answer.text, place, life, everything)
         said = where(place, life, corpus.longest)
@@ -62,9 +61,8 @@ def biographies(documents):
     """{title without its full stop: text}; several documents of one title are joined."""
     lives = {}
     for document in documents:
-        title = title_of(document).removesuffix(". ")
-        if title:
-            lives[title] = f"{lives[title]}\n{document}" if title in lives else document
+        if name := name_of(document):
+            lives[name] = f"{lives[name]}\n{document}" if name in lives else document
     return lives
 
 

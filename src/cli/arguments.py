@@ -27,10 +27,14 @@ USED = {  # the path flags that each function reads
     "evaluate": REQUIRED["evaluate"],
 }
 PATHS = dict.fromkeys(flag for flags in USED.values() for flag in flags)  # each once, in order
-NOT_USED = {  # of the other flags, the assignment's own that a function does not read
+NOT_USED = {  # of the other flags, those that a function does not read
     "pretrain": ("finetune_lr",),
     "finetune": ("pretrain_lr",),
-    "evaluate": ("pretrain_lr", "finetune_lr", "tb_expt_name"),
+    "evaluate": (
+        *("recipe", "epochs", "budget", "max_steps", "learning_rate", "pretrain_lr", "finetune_lr"),
+        *("tb_expt_name", "num_workers", "precision", "compile"),
+        *("checkpoint_every", "keep_checkpoint"),
+    ),
 }
 
 EXAMPLES = """\
@@ -75,9 +79,10 @@ def parse(argv=None, parser=None):
         parser.error("--resume continues pretrain and finetune; evaluate has nothing to continue")
     not_used = [flag for flag in PATHS if flag not in USED[args.function]]
     for flag in (*not_used, *NOT_USED[args.function]):
-        if getattr(args, flag) is not None:
+        unused = parser.get_default(flag)
+        if getattr(args, flag) != unused:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
-            setattr(args, flag, None)
+            setattr(args, flag, unused)
     for flag in recipes.OPTIONS:
         if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
             print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)

@@ -126,6 +126,7 @@ def model_sizes(args, known):
     """n_layer, n_embd and n_head, if given, or if the record `known` says that they are unusual."""
     given = {name: size for name in recipes.MODEL if (size := getattr(args, name)) is not None}
     told = {name: known[name] for name in recipes.MODEL if type(known.get(name)) is int}
+    told = {name: size for name, size in told.items() if size >= 1}
     sizes = {**recipes.MODEL, **told, **given}
     if "n_embd" in given and "n_head" not in given and not known:
         sizes["n_head"] = max(1, sizes["n_embd"] // recipes.HEAD_WIDTH)

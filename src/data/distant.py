@@ -8,7 +8,14 @@ from collections import Counter, defaultdict
 
 import torch
 
-from data.phrases import capitalised, documents_with, split_title
+from data.phrases import (
+    capitalised,
+    documents_with,
+    name_in,
+    name_of,
+    split_title,
+    whole_words,
+)
 
 TOKEN = re.compile(r"[^\W\d_][\w'’-]*|\d|[^\w\s]")
 PRIOR = 1.0  # variance of the weights' Gaussian prior
@@ -43,13 +50,13 @@ class PhraseScorer:
 
     def _examples(self, documents, questions):
         """Yield [(features, whether the phrase is the answer), …] of each document with one."""
-        spans = {span for question, _ in questions for span in spans_of(question)}
+        asked = {words for question, _ in questions for words in whole_words(question)}
         bodies = defaultdict(list)
         for title, body in map(split_title, documents):
-            if (name := title.removesuffix(". ")) in spans:
+            if (name := name_of(title)) in asked:
                 bodies[name].append((body, title))
         for question, place in questions:
-            for body, title in bodies.get(title_in(question, bodies), ()):
+            for body, title in bodies.get(name_in(question, bodies), ()):
                 found = self.features(body, title, place)
                 right = [body[start:end] == place for start, end in found]
                 if any(right):
@@ -113,21 +120,6 @@ def with_known(text, runs, known, longest):
             if known(text[start:end]):
                 found.add((start, end))
     return sorted(found, key=lambda span: (span[0], -span[1]))
-
-
-def title_in(question, titles):
-    """The longest of the titles that stands in the question as whole words; None if none does.
-
-    A full stop or comma behind it does not count.
-    """
-    return max((span for span in spans_of(question) if span in titles), key=len, default=None)
-
-
-def spans_of(question):
-    """What stands in a question as whole words, with and without the full stop or comma behind."""
-    words = [match.span() for match in re.finditer(r"\S+", question)]
-    spans = [question[a:b] for i, (a, _) in enumerate(words) for _, b in words[i:]]
-    return spans + [span.rstrip(".,;:!?") for span in spans]
 
 
 def fit(examples):

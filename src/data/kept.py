@@ -94,6 +94,10 @@ def _kept(text, name, facts, make):
             raise InputError(f"{beside}: expected no file, or one of ours, got another")
     except InputError as error:
         path, owner, why = elsewhere, user, f"because it cannot be beside the text: {error}"
+        if os.path.islink(path) or not _is_ours(path):  # anybody may write there
+            raise InputError(
+                f"{path}: expected no file, or one of ours, got another; remove it"
+            ) from None
     with locked(path, wait=True):
         if found := _mapped(path, facts, owner):
             return found
@@ -110,6 +114,8 @@ def _is_ours(path):
             return file.read(len(SENTENCE)) in (b"", SENTENCE)
     except FileNotFoundError:
         return True
+    except OSError:  # somebody else's, perhaps
+        return False
 
 
 def _write(path, facts, parts):

@@ -23,6 +23,23 @@ def split_title(document):
     return title, document[len(title) :]
 
 
+def name_of(document):
+    """The title of a document, or a title, without its full stop and space; "" if there is none."""
+    return title_of(document).removesuffix(". ")
+
+
+def name_in(question, names):
+    """The longest of the names that stands in the question as whole words; None if none does."""
+    return max((words for words in whole_words(question) if words in names), key=len, default=None)
+
+
+def whole_words(text):
+    """Every part of a text, as a set, that no letter, digit or _ touches."""
+    starts = [found.start() for found in re.finditer(r"(?<!\w)", text)]
+    ends = [found.start() for found in re.finditer(r"(?!\w)", text)]
+    return {text[start:end] for start in starts for end in ends if start < end}
+
+
 def capitalised(text, title=""):
     """Each run of capitalised words in a text, except runs of words that the title has."""
     known = set(WORD.findall(title))

@@ -35,6 +35,17 @@ def parse_questions(text, path="the question file"):
     return rows
 
 
+def parse_pairs(text, path):
+    """parse_questions of a file that has places. One without them is an InputError."""
+    rows = parse_questions(text, path)
+    if rows[0][1] is None:
+        raise InputError(
+            f"{path}: expected question TAB place, got questions alone; add the places, or name"
+            " another file"
+        )
+    return rows
+
+
 def composed(text):
     """The text in Unicode's form NFC, in which é is one character: for comparing."""
     return unicodedata.normalize("NFC", text)

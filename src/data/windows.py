@@ -138,7 +138,13 @@ class FactWindows(Examples):
         pairs = self.questions.pairs
         if rule == "answers":
             return occurrences({place for _, place in pairs})
-        return PhraseScorer(documents, pairs).likeliest
+        scorer = PhraseScorer(documents, pairs)
+        if not scorer.weights:
+            raise InputError(
+                "the training questions: expected some about titles of the pretraining corpus, with"
+                " answers in their documents, got none; pass those that belong to it"
+            )
+        return scorer.likeliest
 
     def _edges(self, document, title, start, end):
         """Where `before` starts (0, 1, … words); the phrase's end; where `after` starts and ends.

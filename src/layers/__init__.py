@@ -2,5 +2,5 @@
 
 `variants` is the table of all variants. Each variant has a file; vanilla and synthesizer are in
 attention.py. `base` holds what all variants share, `chunked` what two of them share.
-Used by attention.py, model.py and recipes.py. Imports none of our modules.
+Used by attention.py, model.py, recipes.py, `training` and `analysis`. Imports none of our modules.
 """

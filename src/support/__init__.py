@@ -1,4 +1,4 @@
 """Files, errors, signals and the machine's settings: what everything else may import.
 
-Used by all. Imports none of our modules, and torch only inside functions.
+Used by all. Imports none of our modules, and torch inside functions, but for `threads`.
 """

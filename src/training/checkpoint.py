@@ -253,7 +253,7 @@ def pack_random(state):
 
 def restore_random(path, packed, device):
     """Put packed states back into the generators, all or none; another device's is left out."""
-    before = random.getstate(), np.random.get_state()
+    before = random.getstate(), np.random.get_state(), torch.get_rng_state()
     try:
         version, numbers, gauss = packed["python"]
         kind, keys, position, has_gauss, cached = packed["numpy"]
@@ -269,6 +269,7 @@ def restore_random(path, packed, device):
     except Exception as error:  # each generator raises its own kinds
         random.setstate(before[0])
         np.random.set_state(before[1])
+        torch.set_rng_state(before[2])
         raise InputError(
             f"{path}: expected the states of random generators, got something else"
             f" ({type(error).__name__}); delete the checkpoint to start over"

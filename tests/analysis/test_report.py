@@ -77,7 +77,7 @@ def test_two_reports_are_equal_to_the_byte(found, pages):
 
 def test_the_page_has_everybody_and_refers_to_nothing_else(found, pages):
     html = pages[0]
-    assert html.count("<tr data-n=") == len(found[0]["people"])
+    assert html.count("<tr data-kind=") == len(found[0]["people"])
     links = re.findall(r'\b(?:src|href|action|xlink:href)\s*=\s*"([^"]*)"', html)
     assert links and all(link.startswith(("data:", "#")) for link in links)
     assert "default-src 'none'" in html
@@ -177,7 +177,7 @@ def test_the_page_asks_for_nothing_and_the_console_is_silent(ask, browser):
 
 
 def test_search_filter_sort_and_details(ask, found):
-    shown = "return [...document.querySelectorAll('#people tbody tr[data-n]')]"
+    shown = "return [...document.querySelectorAll('#people tbody tr[data-kind]')]"
     shown += ".filter((r) => !r.hidden)"
     assert ask(shown + ".length") == len(found[0]["people"])
     ask("search.value = 'ADA'; search.dispatchEvent(new Event('input'))")

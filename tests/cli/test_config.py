@@ -87,6 +87,27 @@ def test_flags_that_the_function_does_not_use_are_none(world, capsys):
     ]
 
 
+def test_evaluation_says_which_flags_it_does_not_use(world, capsys):
+    argv = ["evaluate", "vanilla", world.wiki, "--reading_params_path", world.dev]
+    argv += ["--eval_corpus_path", world.dev, "--outputs_path", world.folder / "o"]
+    given = ["--epochs", 3, "--recipe", "fast", "--precision", "bf16", "--compile", "--seed", 1]
+    plain = arguments.parse(list(map(str, argv)))
+    assert capsys.readouterr().err == ""
+    config = arguments.parse(list(map(str, [*argv, *given])))
+    assert capsys.readouterr().err.splitlines() == [
+        f"note: evaluate does not use --{flag}"
+        for flag in ("recipe", "epochs", "precision", "compile")
+    ]
+    assert (config.epochs, config.precision, config.compile) == (None, plain.precision, False)
+
+
+def test_a_record_whose_sizes_cannot_be_meant_is_ignored(world):
+    path = world.folder / "old.params"
+    path.write_bytes(b"parameters")
+    write_record(path, {"n_head": 0, "n_layer": -1})
+    assert sizes(world, "--reading_params_path", path) == {"block_size": 128}
+
+
 def test_sizes_are_given_else_recorded_else_default(world):
     path = world.folder / "old.params"
     path.write_bytes(b"parameters")

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from data import distant
-from data.distant import PRIOR, PhraseScorer, fit, title_in
+from data.distant import PRIOR, PhraseScorer, fit
 from data.phrases import split_title
 
 PLACES = ["Oslo", "New Graz", "Kobe", "Cork", "Rome", "Lund"]
@@ -103,12 +103,6 @@ def test_without_examples_all_phrases_are_equally_likely(pairs):
     scorer = PhraseScorer(["Bo. Born in Oslo, of Kobe"], pairs)
     assert list(scorer.probabilities("in Oslo, of Kobe").values()) == [0.5, 0.5]
     assert scorer.probabilities("no phrase") == {}
-
-
-def test_the_title_in_a_question_is_the_longest():
-    titles = {"Bo", "Bo Lind", "Lind", "o L"}
-    assert title_in("Where was Bo Lind born?", titles) == "Bo Lind"
-    assert title_in("Where was Bob Linde born?", titles) is None
 
 
 def test_of_many_questions_evenly_chosen_ones_teach(monkeypatch):

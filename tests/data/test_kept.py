@@ -163,6 +163,25 @@ def test_where_none_can_be_it_goes_to_the_temporary_folder(tmp_path, there, caps
         assert (tmp_path / "wiki.txt.kind").read_text() == "precious"
 
 
+@pytest.mark.parametrize("planted", ["a link", "a folder", "another file"])
+def test_what_others_put_into_the_temporary_folder_is_not_replaced(tmp_path, planted):
+    path, theirs = file_of(tmp_path, RAW), tmp_path / "thesis.tex"
+    theirs.write_text("precious")
+    (tmp_path / "wiki.txt.kind").mkdir()
+    arrays_of(text_at(path), "kind", {}, made([]))
+    (made_there,) = (tmp_path / "temporary").iterdir()
+    made_there.unlink()
+    if planted == "a link":
+        made_there.symlink_to(theirs)
+    elif planted == "a folder":
+        made_there.mkdir()
+    else:
+        made_there.write_text("precious")
+    with pytest.raises(InputError, match="expected no file, or one of ours, got another"):
+        arrays_of(text_at(path), "kind", {}, made([]))
+    assert theirs.read_text() == "precious"
+
+
 def test_what_a_killed_process_left_is_removed_and_a_failure_leaves_nothing(tmp_path):
     path = file_of(tmp_path, RAW)
     (tmp_path / ".wiki.txt.kind.abcdefgh.tmp").write_bytes(b"half")

@@ -4,6 +4,8 @@ from data.phrases import (
     behind_prepositions,
     capitalised,
     documents_with,
+    name_in,
+    name_of,
     occurrences,
     place_like,
     split_title,
@@ -24,6 +26,21 @@ def test_titles():
     assert title_of(LINE) == "Ada B. Novák. "
     assert title_of("Bo Lind. Born in Oslo .") == "Bo Lind. "
     assert title_of("no title here") == title_of("") == ""
+
+
+def test_the_name_in_a_question_is_the_longest():
+    names = {"Bo", "Bo Lind", "Lind", "o L", "Bo (poet)", "Al Jr."}
+    for question, name in (
+        ("Where was Bo Lind born?", "Bo Lind"),
+        ("Where was Bob Linde born?", None),
+        ("What was “Bo Lind”'s trade?", "Bo Lind"),
+        ("Bo Lind. Born in", "Bo Lind"),
+        ("Where was Bo (poet) born?", "Bo (poet)"),
+        ("Where was Al Jr. born?", "Al Jr."),
+        ("", None),
+    ):
+        assert name_in(question, names) == name, question
+    assert name_of("Bo Lind. Born") == name_of("Bo Lind. ") == "Bo Lind" and name_of("Bo") == ""
 
 
 def test_capitalised_runs_without_the_titles_words():

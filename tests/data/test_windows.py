@@ -111,6 +111,12 @@ def test_a_text_without_phrases_is_refused():
         FactWindows(corpus, FactWindowConfig("capitalised", questions=0.0))
 
 
+def test_questions_of_another_corpus_teach_no_classifier_and_are_refused(corpus):
+    names = NameDataset(corpus, "Where was Bob Marsh born?\tLagos\n")
+    with pytest.raises(InputError, match="expected some about titles of the pretraining corpus"):
+        FactWindows(corpus, FactWindowConfig("likeliest", questions=0.0), names)
+
+
 def test_one_window_of_a_document_has_its_likeliest_phrase():
     lines = [f"{name}. {name} was born in {place} and died in Rome" for name, place in PEOPLE]
     corpus = CharCorruptionDataset("\n".join([*lines, CORPUS]), 128)

@@ -174,6 +174,21 @@ def test_states_that_do_not_fit_change_nothing(tmp_path):
         assert equal(fresh, begin(Drawn())) and fresh.losses == []
 
 
+def test_random_states_are_put_back_all_or_none():
+    mps = torch.device("mps")
+    packed = checkpoint.pack_random(checkpoint.random_state(torch.device("cpu")))
+    for generator in (random.random, np.random.rand, lambda: torch.rand(1)):
+        generator()
+    before = checkpoint.pack_random(checkpoint.random_state(torch.device("cpu")))
+    with pytest.raises(InputError, match="expected the states of random generators"):
+        checkpoint.restore_random("c", packed | {"device": torch.zeros(3, dtype=torch.uint8)}, mps)
+    after = checkpoint.pack_random(checkpoint.random_state(torch.device("cpu")))
+    assert not torch.equal(before["torch"], packed["torch"])
+    assert torch.equal(before["torch"], after["torch"])
+    for name in ("python", "numpy"):
+        assert torch.equal(before[name][1], after[name][1]) and before[name][2] == after[name][2]
+
+
 def test_files_that_are_no_checkpoints(tmp_path):
     saved = Checkpoint(tmp_path / "c", {})
     cpu, description = torch.device("cpu"), '{"identity": {}, "versions": {}}'
