@@ -139,7 +139,7 @@ def knowledge(records):
     models = records("report")
     rows = []
     for what in dict.fromkeys(what for model in models for what in model["figures"]):
-        rows.append({"what": what, "of": [model["figures"].get(what) for model in models]})
+        rows.append({"what": what, "of": [model["figures"].get(what) or "" for model in models]})
     columns = (f" | {model['model']} = {{of[{i}]}}" for i, model in enumerate(models))
     return table(rows, "figure = {what}" + "".join(columns))
 

@@ -24,6 +24,9 @@ bench/accuracy.py writes accuracy.jsonl. Runs by hand go to runs.jsonl, a line e
     questions, correct         asked, and answered letter for letter
     note       a remark for the reader
 
+A record with "superseded": true stays in its file, but no page shows it, because a later one has
+replaced it.
+
 To add to another file, copy a line of the same section and change its values. A row whose record is
 missing keeps its place, with empty cells.
 """
@@ -48,7 +51,11 @@ MARKED = re.compile(r"(<!-- table: (\S+) -->\n)((?:(?!<!-- ).)*?)(<!-- end -->)"
 def read_records(root, name):
     """The records of docs/measurements/NAME.jsonl, with the cells that several tables share."""
     records = map(json.loads, read_text(root / f"docs/measurements/{name}.jsonl").splitlines())
-    return [{**record, **shared_cells(record), "file": name} for record in records]
+    return [
+        {**record, **shared_cells(record), "file": name}
+        for record in records
+        if not record.get("superseded")
+    ]
 
 
 def shared_cells(record):

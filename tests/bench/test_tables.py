@@ -115,3 +115,11 @@ def test_a_table_without_an_end_takes_no_prose_with_it(pages, capsys):
         tables.main([], pages)
     assert stop.value.code == 2 and page.read_bytes() == before
     assert "expected an end before the next one" in capsys.readouterr().err
+
+
+def test_a_superseded_record_is_on_no_page(pages, capsys):
+    runs = pages / "docs" / "measurements" / "accuracy.jsonl"
+    change(runs, '"correct": 397', '"superseded": true, "correct": 397')
+    assert check(pages, capsys)[0] == 1
+    tables.main([], pages)
+    assert "(391, 400)" in (pages / "docs" / "results.md").read_text(encoding="utf-8")
