@@ -154,7 +154,10 @@ def draw_scaling(lines, path):
     label_values(over, {line["exposures"] for line in known})
     over.legend(fontsize=6)
     against.plot((0, top), (0, top), color="gray", linestyle="--", linewidth=1)
-    against.set(xlabel="bits a parameter that there are to know", ylabel="known, most exposures")
+    against.set(
+        xlabel="bits a parameter that there are to know",
+        ylabel="known, after as many exposures as stand beside",
+    )
     asked = [line for line in lines if line["kind"] == "people"]
     points = means(asked, "people", lambda line: 100 * line["correct"] / line["questions"])
     worlds.plot(list(points), list(points.values()), "o-")

@@ -85,11 +85,11 @@ CAPACITY = [
     *each([(1, 32)], (1024, 2048, 4096), OFTEN),
     *each([(1, 32)], (2048, 4096), (1000,)),
     *each([(2, 32)], (2048, 4096, 8192), OFTEN),
-    *each([(2, 32)], (4096,), (1000,)),
+    *each([(2, 32)], (8192,), (1000,)),
     *each([(2, 64)], (8192, 16384), (30, 100)),
     *each([(1, 32)], (2048,), (*OFTEN, 1000), optimizer="AdamW"),
 ]
-PEAKS = [Facts(4096, 2, 32, 100), Facts(4096, 1, 32, 1000)]  # most bits a parameter
+PEAKS = [Facts(4096, 2, 32, 100), *each([(2, 32)], (8192,), (300, 1000))]  # most bits a parameter
 TABLES = {  # [(row, seed)]
     "capacity": [(row, seed) for row in CAPACITY for seed in (SEEDS if row in PEAKS else [SEED])],
     "people": [(World(SMALLEST * times), SEED) for times in (1, 4, 16)],
