@@ -4,6 +4,7 @@
     python bench/accuracy.py ablations --data $COURSE_DATA     # what each ingredient buys
     python bench/accuracy.py main_ablations --data $COURSE_DATA --seeds 224,225,226
     python bench/accuracy.py variants --data $COURSE_DATA      # each attention
+    python bench/accuracy.py sizes                             # smaller and larger models
     python bench/accuracy.py handout --data $COURSE_DATA       # the assignment; a GPU, or a night
     python bench/accuracy.py long --data $COURSE_DATA          # 2.4 PFLOP; a GPU, or a night
     python bench/accuracy.py --draw docs/recipes.png           # the pictures of all rows so far,
@@ -57,6 +58,7 @@ class Row:
     variant: str = "vanilla"
     changes: dict = field(default_factory=dict)  # of the recipe's fields; "objective.…" of its own
     scratch: bool = False  # whether pretraining is left out
+    model: dict = field(default_factory=dict)  # its n_layer and n_embd, where they are not usual
 
     def changed(self):
         """The recipe with the changes."""
@@ -108,6 +110,17 @@ TABLES = {
         Row("mixed", 0.1, changes=changes) for changes in ({}, {"objective.before": 0})
     ],
     "variants": [Row("mixed", 0.05, variant) for variant in recipes.VARIANTS],
+    "sizes": [
+        Row("distant", 0.06, "rope", model=model)  # the work of make demo
+        for model in (
+            {"n_layer": 2, "n_embd": 128},
+            {"n_layer": 4, "n_embd": 128},
+            {"n_layer": 2, "n_embd": 256},
+            {},
+            {"n_layer": 8, "n_embd": 256},
+            {"n_layer": 4, "n_embd": 384},
+        )
+    ],
     # where there is a GPU, or a night for each
     "long": [Row("fast", 2.39), Row("mixed", 2.4)],
     "handout": [
@@ -138,6 +151,7 @@ def commands(row, seed, data, folder):
     wiki, train, dev = (str(data / name) for name in NAMES)
     pretrained, finetuned = folder / "pretrain.params", folder / "finetune.params"
     common = ["--recipe", row.recipe, "--seed", str(seed), "--resume"]
+    common += [word for name, size in row.model.items() for word in (f"--{name}", str(size))]
     budget = [] if row.budget is None else ["--budget", str(row.budget)]
     objective = row.changed().objective
     mixes = objective is not None and objective.questions > 0
@@ -226,7 +240,8 @@ def run_table(rows, seeds, data, scored_on, results, folder):
                 continue
             name = [row.recipe, row.variant, str(row.budget), scored_on, corpus[:6], str(seed)]
             name = "-".join(name)
-            name += "".join(f"-{key}={value}" for key, value in row.changes.items())
+            different = {**row.changes, **row.model}
+            name += "".join(f"-{key}={value}" for key, value in different.items())
             name += "-scratch" * row.scratch
             line = {**run_row(row, seed, data, folder / name), "scored_on": scored_on}
             with open(results, "a", encoding="utf-8") as file:
@@ -238,7 +253,8 @@ def read_results(path):
     """The lines of the results, or none where there is no file."""
     if not os.path.exists(path):
         return []
-    return [{"scratch": False, **json.loads(line)} for line in read_text(path).splitlines()]
+    rest = {"scratch": False, "model": {}}  # of lines from before there were these fields
+    return [{**rest, **json.loads(line)} for line in read_text(path).splitlines()]
 
 
 def final_rows(lines):
@@ -251,6 +267,7 @@ def final_rows(lines):
         and line["scored_on"] == "dev"
         and not line["changes"]
         and not line["scratch"]
+        and not line["model"]
         and line not in others
     ]
 
@@ -267,7 +284,8 @@ def by_corpus(rows, lines):
 
 
 def show(line):
-    changes = ", ".join(f"{name} {value}" for name, value in line["changes"].items()) or "as it is"
+    different = {**line["changes"], **line["model"]}
+    changes = ", ".join(f"{name} {value}" for name, value in different.items()) or "as it is"
     if line["scratch"]:
         changes = "without pretraining"
     print(

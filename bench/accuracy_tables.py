@@ -36,7 +36,7 @@ def accuracy(records):
         dict(recipe="always London"),
         dict(recipe="a guess from the name's origin"),
         dict(recipe="mixed", variant="rope", work="0.06"),
-        dict(recipe="distant", variant="rope", work="0.06"),
+        dict(recipe="distant", variant="rope", work="0.06", shape="4 x 256"),
         *(dict(recipe=text) for text in texts),
         data="bundled",
     )
@@ -147,6 +147,13 @@ def windows(records):
     return table(
         as_code(rows), columns + " | readings of it in 0.2 PFLOP of pretraining = {readings:.0f}"
     )
+
+
+def sizes(records):
+    """Models of several sizes, at equal work."""
+    rows = pick(records("accuracy"), recipe="distant", variant="rope", work="0.06", scored_on="dev")
+    columns = "layers x width = {shape} | parameters = {parameters:,} | steps = {steps:,}"
+    return table(rows, columns + " | dev = {dev} | seed = {seed} | time = {time}" + ORIGIN)
 
 
 def repeats(records):

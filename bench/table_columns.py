@@ -15,6 +15,7 @@ from accuracy_tables import (
     precisions,
     reach,
     repeats,
+    sizes,
     windows,
 )
 from markdown_tables import ORIGIN, group, pick, plain, table
@@ -225,6 +226,7 @@ TABLES = {
     "ablations": ablations,
     "main_ablations": main_ablations,
     "precisions": precisions,
+    "sizes": sizes,
     "cost": cost,
     "slopes": slopes,
     "retrieval": plain(

@@ -41,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from accuracy import COURSE  # noqa: E402
+from recipes import MODEL  # noqa: E402
 from support.errors import InputError, Parser, one_line_errors  # noqa: E402
 from support.files import read_text, write_text  # noqa: E402
 from table_columns import TABLES  # noqa: E402
@@ -67,6 +68,9 @@ def shared_cells(record):
         cells["pretrained"] = "no" if record["scratch"] else "yes"
     if "changes" in record:
         cells["changed"] = ", ".join(f"{key} {at}" for key, at in record["changes"].items())
+    if "variant" in record:
+        model = {**MODEL, **(record.get("model") or {})}
+        cells["shape"] = f"{model['n_layer']} x {model['n_embd']}"
     if record.get("pflop") or record.get("budget"):
         cells["work"] = f"{record.get('pflop') or record['budget']:.2g}"
     if record.get("correct") is not None:

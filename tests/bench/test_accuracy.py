@@ -38,6 +38,8 @@ def test_every_rows_commands_parse(tmp_path):
             args = arguments.build_parser().parse_args(argv)
             arguments.check_recipe(args)
             functions.append(args.function)
+            if args.function != "evaluate":  # which reads them from the record
+                assert all(getattr(args, name) == size for name, size in row.model.items())
         mixes = row.recipe in ("mixed", "distant")
         assert functions == [*["pretrain"][row.scratch :], *["finetune"][mixes:], "evaluate"]
 
@@ -136,7 +138,7 @@ def test_lines_find_their_table_and_data():
 def test_the_first_picture_is_of_full_runs_on_the_course():
     line = {**asdict(Row("mixed", 0.2)), "scored_on": "dev", "corpus_sha256": accuracy.COURSE}
     others = [{"budget": 0.05}, {"scored_on": "held-out"}, {"corpus_sha256": "a"}]
-    others += [{"scratch": True}, {"changes": {"dropout": 0.1}}]
+    others += [{"scratch": True}, {"changes": {"dropout": 0.1}}, {"model": {"n_layer": 2}}]
     lines = [line, *(line | other for other in others)]
     assert accuracy.final_rows(lines) == [line]
 
