@@ -110,7 +110,7 @@ def test_a_table_ends_as_its_training_ends(child, status, says, capsys, monkeypa
     [
         (
             [],
-            "expected a table (final, ablations, main_ablations, variants, sizes, long, handout), --",
+            "(final, ablations, main_ablations, variants, sizes, long, handout), --draw PNG",
         ),
         (["final", "--data", "/nowhere"], "expected wiki.txt in /nowhere, got no such file"),
         (["final", "--seeds", "1,b"], "expected whole numbers with commas between them, got '1,b'"),
