@@ -9,7 +9,7 @@
 # make reproduce  the accuracy tables of docs/ on DATA with SEEDS, for example
 #             make reproduce DATA=../course SEEDS=224,225,226 (for a GPU; days on a CPU; continues
 #             if interrupted); its lines and pictures go to runs/
-# make notebook  the notebook of docs/ from its source, with outputs (seconds)
+# make notebook  runs both notebooks, and keeps their outputs (a minute or two)
 # make faults runs that are killed, stopped, starved of disk; 5,000 hostile inputs (minutes)
 # make gpu-check  on a machine with a GPU: is training there right, and how fast? (minutes)
 # make axe    fetch axe-core, by which the tests of the page check that everybody can use it (npm)
@@ -19,7 +19,7 @@
 PYTHON ?= python3
 DATA ?= .
 SEEDS ?= 224
-TABLES = final ablations main_ablations variants handout long
+TABLES = final ablations main_ablations variants sizes handout long
 RUN = .venv/bin/python src/run.py
 VARIANT ?= rope
 PARAMS ?= demo/rope.params
@@ -80,7 +80,7 @@ reproduce: .venv/ready-dev
 	$(ACCURACY) --draw_variants runs/variants.png
 
 notebook: .venv/ready-dev
-	.venv/bin/python bench/write_notebook.py
+	.venv/bin/python bench/notebooks.py
 
 faults: .venv/ready-dev
 	OMP_NUM_THREADS=1 .venv/bin/python bench/faults.py

@@ -37,8 +37,9 @@ from cli.arguments import png_path  # noqa: E402
 from cli.record import read_record  # noqa: E402
 from data.text import parse_questions  # noqa: E402
 from pictures import draw_variants, draw_work  # noqa: E402
-from support.errors import Parser  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text, sha256, write_text  # noqa: E402
+from support.paths import check_output  # noqa: E402
 
 HELD_OUT = 400  # training pairs that ablations are scored on
 # what a line has of its first training's record
@@ -244,8 +245,7 @@ def run_table(rows, seeds, data, scored_on, results, folder):
             name += "".join(f"-{key}={value}" for key, value in different.items())
             name += "-scratch" * row.scratch
             line = {**run_row(row, seed, data, folder / name), "scored_on": scored_on}
-            with open(results, "a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            append_result(results, line)
             show(line)
 
 
@@ -255,6 +255,12 @@ def read_results(path):
         return []
     rest = {"scratch": False, "model": {}}  # of lines from before there were these fields
     return [{**rest, **json.loads(line)} for line in read_text(path).splitlines()]
+
+
+def append_result(path, line):
+    """Add a line of JSON to the results."""
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def final_rows(lines):
@@ -352,12 +358,19 @@ def main(argv=None):
     if not args.table and not args.draw and not args.draw_variants:
         pictures = "--draw PNG or --draw_variants PNG"
         parser.error(f"expected a table ({', '.join(TABLES)}), {pictures}, got none of them")
-    if args.table:
-        data, scored_on = args.data, "dev"
-        if args.table.endswith("ablations"):
-            corpus = sha256(args.data / NAMES[0])[:6]
-            data, scored_on = split(args.data, args.folder / f"split-{corpus}"), "held-out"
-        run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
+    with one_line_errors(parser):
+        check_output(args.results, "--results")
+        if args.table:
+            data, scored_on = args.data, "dev"
+            if args.table.endswith("ablations"):
+                corpus = sha256(args.data / NAMES[0])[:6]
+                data, scored_on = split(args.data, args.folder / f"split-{corpus}"), "held-out"
+            run_table(TABLES[args.table], args.seeds, data, scored_on, args.results, args.folder)
+        draw(args, parser)
+
+
+def draw(args, parser):
+    """The pictures that the arguments ask for."""
     if args.draw:
         noted = read_results(ROOT / "docs/measurements/runs.jsonl")
         public = [line for line in noted if "lowest_percent" in line and not line["scratch"]]

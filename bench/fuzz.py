@@ -85,6 +85,8 @@ class Bench:
         os.unlink("out.params.json")  # or the run would count as complete
         self.good = {path.name: path.read_bytes() for path in self.folder.iterdir()}
         params = self.good.pop("out.params")
+        # what a run finds that begins anew
+        self.fresh = {n: raw for n, raw in self.good.items() if "checkpoint" not in n}
         self.call("evaluate")
         predictions = (self.folder / "out.predictions").read_bytes()
         self.expected = {"pretrain": params, "evaluate": predictions}

@@ -149,7 +149,7 @@ MARKS = st.tuples(
 def feed_marks(bench, counts, given):
     """Byte order marks anywhere in the files, as joining files leaves them: as without them."""
     command, marks, encoding = given
-    good = {name: raw for name, raw in bench.good.items() if "checkpoint" not in name}
+    good = bench.fresh
     files = dict(good)
     for name, where in marks:
         text = files[name].decode()
@@ -178,7 +178,7 @@ def feed_marks(bench, counts, given):
 @functools.cache
 def plain_outcome(bench, command):
     """The outcome of a command on the good files."""
-    bench.lay({name: raw for name, raw in bench.good.items() if "checkpoint" not in name})
+    bench.lay(bench.fresh)
     return outcome(bench, command)
 
 
@@ -212,7 +212,7 @@ OTHERS = st.fixed_dictionaries(
 
 def feed_others(bench, counts, given):
     """A parameter file as another program writes it: as the plain one, or refused in one line."""
-    good = {name: raw for name, raw in bench.good.items() if "checkpoint" not in name}
+    good = bench.fresh
     files = good | {"in.params": as_others(good["in.params"], given)}
     del files["in.params.json"]
     command = given["command"]

@@ -40,7 +40,7 @@ STREAMS = st.tuples(
 def feed_streams(bench, counts, given):
     """A command whose standard streams are closed or broken: what it writes is as without that."""
     command, modes, unbuffered = given
-    good = {name: raw for name, raw in bench.good.items() if "checkpoint" not in name}
+    good = bench.fresh
     bench.lay(good)
     argv = [*ARGV[command], *(SHORT if command == "pretrain" else ())]
     child = os.fork()
@@ -122,7 +122,7 @@ LINKS = st.tuples(
 def feed_links(bench, counts, given):
     """Links, folders and pipes in the place of files: all is written, or nothing."""
     command, changes = given
-    bench.lay({name: raw for name, raw in bench.good.items() if "checkpoint" not in name})
+    bench.lay(bench.fresh)
     os.mkdir("sub")
     for name, (thing, target) in changes.items():
         Path(name).unlink(missing_ok=True)
@@ -155,7 +155,7 @@ NAMES = st.tuples(
 def feed_names(bench, counts, given):
     """Outputs of long and odd names."""
     command, depth, text, size = given
-    bench.lay({name: raw for name, raw in bench.good.items() if "checkpoint" not in name})
+    bench.lay(bench.fresh)
     name = (text * size).encode()[:size].decode("utf-8", "ignore") or "x"
     folder = Path(*["d" * 250] * depth)
     with suppress(OSError):  # too long for the system: no such folder

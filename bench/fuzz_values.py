@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 
+import recipes
 import utils
 from data.examples import mean_tokens
 from dataset import CharCorruptionDataset, NameDataset
@@ -156,10 +157,9 @@ TRAINING += ("lr_decay", "warmup_tokens", "final_tokens", "warmup_share", "decay
 TRAINING += ("muon_rate", "ckpt_path", "seed", "max_steps", "precision", "writer")
 MODEL = (*SIZES, "vocab_size", "block_size", "variant", "embd_pdrop", "resid_pdrop", "attn_pdrop")
 MODEL += ("window", "slots", "features", "bottleneck_dim")
-VARIANTS = ("vanilla", "synthesizer", "rope", "linformer", "bigbird", "performer", "perceiver")
 CORPUS = CharCorruptionDataset(TEXT, 24)
 FUNCTIONS = {  # what is called, and the arguments that are given
-    a_model: fields(MODEL, variant=odd(*VARIANTS)),
+    a_model: fields(MODEL, variant=odd(*recipes.VARIANTS)),
     a_training: fields(
         TRAINING,
         ckpt_path=odd("p", "nowhere/p", "sub", "sub/p", ".", Path("q"), "a\0", "a\ud800"),

@@ -250,7 +250,7 @@ def main(argv=None):
     )
     parser.add_argument("--device", default="cuda", choices=("cuda", "cpu"))
     parser.add_argument("--out", default="gpu_check.txt", metavar="PATH", help="of the summary")
-    parser.add_argument("--quick", action="store_true", help="two variants, few steps")
+    parser.add_argument("--quick", action="store_true", help="two variants, no speed")
     args = parser.parse_args(argv)
     if args.device == "cuda" and not torch.cuda.is_available():
         parser.error("--device cuda: expected a GPU with CUDA, got none; try --device cpu --quick")

@@ -12,7 +12,7 @@ of --results and not run again.
 """
 
 import argparse
-import json
+import itertools
 import math
 import statistics
 import sys
@@ -28,6 +28,7 @@ import recipes  # noqa: E402
 from accuracy import (  # noqa: E402
     RESULTS_HELP,
     Row,
+    append_result,
     folder_of,
     origin,
     read_results,
@@ -36,13 +37,14 @@ from accuracy import (  # noqa: E402
 )
 from cli.arguments import positive  # noqa: E402
 from cli.record import read_record  # noqa: E402
-from support.errors import Parser  # noqa: E402
+from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import (  # noqa: E402
     read_text,
     sha256,
     write_text,
 )
 from support.machine import prepare_products  # noqa: E402
+from support.paths import check_output  # noqa: E402
 
 EVERY = 10  # one line of so many is held out
 DRAWS = 8  # corruptions of each held-out line
@@ -172,19 +174,17 @@ def main(argv=None):
     if not 0 <= args.dropout < 1:
         parser.error(f"--dropout: expected a share from 0 to below 1, got {args.dropout}")
     changes = {"objective": None} | ({"dropout": args.dropout} if args.dropout else {})
-    if not args.table:
-        for seed in args.seeds:
-            for data in args.data or [ROOT]:
-                for variant in args.variants:
-                    row = Row("fast", args.budget, variant, changes)
-                    corpus = sha256(data / "wiki.txt")
-                    key = {**asdict(row), "seed": seed, "corpus_sha256": corpus}
-                    if any(key.items() <= line.items() for line in read_results(args.results)):
-                        continue
-                    line = run_row(row, seed, data, args.folder / f"held-out-{corpus[:6]}")
-                    with open(args.results, "a", encoding="utf-8") as file:
-                        file.write(json.dumps(line) + "\n")
-    table(read_results(args.results))
+    rows = itertools.product(args.seeds, args.data or [ROOT], args.variants)
+    with one_line_errors(parser):
+        check_output(args.results, "--results")
+        for seed, data, variant in () if args.table else rows:
+            row = Row("fast", args.budget, variant, changes)
+            corpus = sha256(data / "wiki.txt")
+            key = {**asdict(row), "seed": seed, "corpus_sha256": corpus}
+            if not any(key.items() <= line.items() for line in read_results(args.results)):
+                line = run_row(row, seed, data, args.folder / f"held-out-{corpus[:6]}")
+                append_result(args.results, line)
+        table(read_results(args.results))
 
 
 if __name__ == "__main__":

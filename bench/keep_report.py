@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import origin  # noqa: E402
+from accuracy import append_result, origin  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text  # noqa: E402
 
@@ -92,8 +92,7 @@ def main(argv=None):
         "seed": facts.get("seed"),
         **origin(),
     }
-    with open(args.results, "a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append_result(args.results, line)
     print(f"added to {args.results}")
 
 

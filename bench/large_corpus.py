@@ -29,7 +29,7 @@ from dataset import CharCorruptionDataset  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text  # noqa: E402
 
-COPIES = 1000
+COPIES, FEWEST = 1000, 81  # with fewer the text is not kept in a file
 FILES = ("wiki.txt", "birth_places_train.tsv")
 MB = 1e6
 
@@ -112,7 +112,10 @@ def main(argv=None):
     )
     parser.add_argument("recipes", nargs="*", metavar="RECIPE", help=", ".join(recipes.RECIPES))
     parser.add_argument(
-        "--copies", type=int_in_range(1, 26**3), default=COPIES, help="default: 1000"
+        "--copies",
+        type=int_in_range(FEWEST, 26**3),
+        metavar="N",
+        help=f"of the bundled data, {FEWEST} or more (default: {COPIES})",
     )
     parser.add_argument("--folder", type=Path, help="where the corpus is, or is made; and stays")
     args = parser.parse_args(argv)
@@ -126,7 +129,9 @@ def main(argv=None):
         folder.mkdir(parents=True, exist_ok=True)
         wiki = folder / FILES[0]
         if not wiki.exists():
-            make(folder, args.copies)
+            make(folder, args.copies or COPIES)
+        elif args.copies:
+            parser.error(f"--copies: expected no corpus in {folder}, got one; leave --copies out")
         size = {"megabytes": round(wiki.stat().st_size / MB)}
         for file in folder.glob("*.tokens"):
             file.unlink()

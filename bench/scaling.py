@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import RESULTS_HELP, origin, read_results  # noqa: E402
+from accuracy import RESULTS_HELP, append_result, origin, read_results  # noqa: E402
 from cli.arguments import int_in_range, png_path  # noqa: E402
 from cli.record import read_record  # noqa: E402
 from fresh_process import in_a_process, show  # noqa: E402
@@ -241,8 +241,7 @@ def run(todo, results, folder, jobs):
         futures = [pool.submit(measure, row, seed, folder) for row, seed in todo]
         try:
             for future in concurrent.futures.as_completed(futures):
-                with open(results, "a", encoding="utf-8") as file:
-                    file.write(json.dumps(future.result()) + "\n")
+                append_result(results, future.result())
                 show(future.result())
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -170,15 +170,15 @@ def encode(string, stoi):
     return torch.tensor([stoi[c] for c in string], dtype=torch.long)
 
 
-def draw(document, block_size, rng=random):
+def draw(document, block_size):
     """The three draws of span corruption -> (prefix_length, content_length, start).
 
     L = min(len(document), U{4 … int(block_size·7/8)}); content uniform on 1 … max(1, L // 2) and at
     most L; start uniform on 0 … L - content.
     """
-    prefix_length = min(len(document), rng.randint(4, int(block_size * 7 / 8)))
-    content_length = min(prefix_length, rng.randint(1, max(1, prefix_length // 2)))
-    return prefix_length, content_length, rng.randint(0, prefix_length - content_length)
+    prefix_length = min(len(document), random.randint(4, int(block_size * 7 / 8)))
+    content_length = min(prefix_length, random.randint(1, max(1, prefix_length // 2)))
+    return prefix_length, content_length, random.randint(0, prefix_length - content_length)
 
 
 def corrupt(document, block_size, prefix_length, content_length, start, stoi):
@@ -213,14 +213,14 @@ def stacked(examples, batch_size):
         yield torch.stack(xs), torch.stack(ys)
 
 
-def pretraining_batches(text, block_size, batch_size, rng=random):
+def pretraining_batches(text, block_size, batch_size):
     """Endless epochs over the lines of the text, in file order, corrupted anew every time."""
     stoi, _ = vocabulary(text)
     documents = text.split("\n")  # a final line break gives an empty last document, and it counts
     while True:
         for i in range(0, len(documents), batch_size):
             some = documents[i : i + batch_size]
-            examples = [corrupt(d, block_size, *draw(d, block_size, rng), stoi) for d in some]
+            examples = [corrupt(d, block_size, *draw(d, block_size), stoi) for d in some]
             yield from stacked(examples, batch_size)
 
 

@@ -7,6 +7,7 @@ Prints lines of JSON for docs/measurements/windows.jsonl. The last line of each 
 phrase scorer by itself: a reader that looks the person's line up and knows no fact by heart.
 """
 
+import argparse
 import json
 import sys
 from collections import Counter
@@ -79,7 +80,11 @@ def look_up(corpus, names, places):
 
 
 def main(argv=None):
-    parser = Parser(prog="windows.py", description=__doc__)
+    parser = Parser(
+        prog="windows.py",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument(
         "--data", type=folder_of(*NAMES), action="append", metavar="FOLDER", help=DATA_HELP
     )

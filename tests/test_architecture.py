@@ -95,4 +95,18 @@ def test_the_cpu_is_prepared_before_torch_is_imported(world, command):
 def test_every_package_says_what_it_is_and_what_it_imports():
     for path in SRC.rglob("__init__.py"):
         says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-        assert says and re.search(r"\bUsed by\b", says) and re.search(r"\bImports\b", says), path
+        used, imports_what = re.search(r"\bUsed by\b(.+?)\bImports\b(.+)", says, re.S).groups()
+        room = path.parent.name
+        if room in ALLOWED:
+            found = set(re.findall(r"`(\w+)[`.]|\b(\w+)\.py", imports_what.split(".\n")[0]))
+            assert {a or b for a, b in found} == ALLOWED[room], path
+            for user in users(room) - COMMANDS:
+                assert re.search(rf"`{user}`|\b{user}\.py", used) or used == " all. ", (path, user)
+
+
+def users(room):
+    """The rooms that import a package."""
+    found = {name.split(".")[0]: set() for name in OURS}
+    for name, path in OURS.items():
+        found[name.split(".")[0]] |= {other.split(".")[0] for other in imports(path)}
+    return {name for name, others in found.items() if room in others and name != room}

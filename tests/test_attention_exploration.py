@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
+import notebooks
+
 pytest.importorskip("matplotlib").use("Agg")
 nbformat = pytest.importorskip("nbformat")
-write_notebook = pytest.importorskip("write_notebook")
+pytest.importorskip("jupytext")
 
 with redirect_stdout(StringIO()) as printed:
     import attention_exploration as e
@@ -428,7 +430,7 @@ def notebook():
 
 def test_the_notebook_is_made_of_the_file(notebook):
     nbformat.validate(notebook)
-    want = write_notebook.read()
+    want = notebooks.of_percent()
     stored = [(cell.cell_type, cell.id, cell.source) for cell in notebook.cells]
     assert stored == [(cell.cell_type, cell.id, cell.source) for cell in want.cells], (
         "run `make notebook`"

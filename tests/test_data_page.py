@@ -6,6 +6,7 @@ In place of the page's model, which takes minutes, a smaller one is trained for 
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ from conftest import ROOT
 import ask
 import run
 
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 
 
@@ -56,7 +58,8 @@ def test_the_commands_lead_to_a_right_answer(folder, capsys):
         {"src/run.py": run, "src/ask.py": ask}[name].main([*argv, *more])
     shown = capsys.readouterr().out
     printed = blocks()[blocks().index(commands[1]) + 1].split("\n")
-    assert printed[0] == "What is the capital of Poland?" and printed[0] + "\n  Warsaw " in shown
+    assert printed[0] == "What is the capital of Poland?"
+    assert re.search(re.escape(printed[0]) + r"\n  \w+ +\d\.\d\d\n", shown)
     assert printed[-1] in shown  # what the line says
     right = float(re.search(r"Correct: ([\d.]+) out of 10", shown)[1])
     assert right >= 5

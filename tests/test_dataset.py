@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from conftest import CORPUS, PEOPLE, ROOT, questions
+from conftest import CORPUS, PEOPLE, questions
 
 import dataset
 import textbook
@@ -340,11 +340,6 @@ def test_the_courses_files(course):
         assert len(parsed) == rows
         for question, _ in parsed:
             text.encode(question, data.stoi, name)
-
-
-def test_bundled_vocabulary_gives_the_handouts_parameter_count():
-    data = CharCorruptionDataset(files.read_text(ROOT / "wiki.txt"), 128)
-    assert data.vocab_size == 256
 
 
 def test_mean_tokens_counts_what_is_not_padding(corpus):

@@ -1,6 +1,5 @@
 """The documents against the code: commands parse, the map is the tree, numbers are ours."""
 
-import json
 import re
 import shlex
 
@@ -9,6 +8,7 @@ import torch.distributed.run
 from conftest import ROOT
 
 import accuracy
+import ask
 import recipes
 from cli import arguments
 from layers.variants import TABLE
@@ -27,12 +27,29 @@ def commands(script):
     return [shlex.split(line) for line in lines]
 
 
+def check_run(argv):
+    args = arguments.build_parser().parse_args(argv)
+    assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), argv
+    arguments.check_recipe(args)
+
+
 def test_the_readmes_commands_parse():
     argvs = commands("src/run.py")
     assert len(argvs) >= 14
     for argv in argvs:
-        args = arguments.build_parser().parse_args(argv)
-        assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), argv
+        check_run(argv)
+
+
+def test_the_makefiles_commands_parse():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    argvs = [shlex.split(line) for line in re.findall(r"^\t\$\(RUN\) (.*)$", makefile, re.M)]
+    assert [argv[0] for argv in argvs] == ["pretrain", "evaluate"]
+    for argv in argvs:
+        check_run(argv)
+    (asks,) = re.findall(r"^ASK = \S+ src/ask.py (.*)$", makefile, re.M)
+    ask.build_parser().parse_args(shlex.split(asks))
+    (tables,) = re.findall(r"^TABLES = (.*)$", makefile, re.M)
+    assert sorted(tables.split()) == sorted(accuracy.TABLES)
 
 
 def test_the_clusters_commands_parse():
@@ -44,8 +61,7 @@ def test_the_clusters_commands_parse():
         known = torch.distributed.run.get_args_parser()
         launch = known.parse_args(command.split())
         assert launch.training_script == "src/run.py"
-        args = arguments.build_parser().parse_args(launch.training_script_args)
-        assert all(getattr(args, flag) for flag in arguments.REQUIRED[args.function]), command
+        check_run(launch.training_script_args)
 
 
 def test_the_assignments_commands_are_all_there():
@@ -174,7 +190,7 @@ def test_the_other_documents_commands_have_their_scripts_and_flags():
     for path in (ROOT / "docs").glob("*.md"):
         text = path.read_text(encoding="utf-8").replace("\\\n", " ")
         inline = [" ".join(command.split()) for command in re.findall(r"`(python [^`]+)`", text)]
-        for command in inline + re.findall(r"^    (python .+)$", text, re.M):
+        for command in inline + re.findall(r"^    (?:[A-Z_]+=\S+ )?(python .+)$", text, re.M):
             words = shlex.split(command, comments=True)
             script = ROOT / words[1]
             parser = (
@@ -196,29 +212,6 @@ def test_nothing_is_left_to_fill_in(path):
     text = path.read_text(encoding="utf-8")
     text = text.replace("CONTRIBUTING", "")
     assert not re.findall(r"\bTODO\b|\{\{|@@|\b[A-Z]{9,}\b", text)
-
-
-def test_the_recipes_table_is_of_the_results():
-    """Each row with a count of answers is a line of accuracy.jsonl, on the course's data."""
-    records = ROOT / "docs" / "measurements" / "accuracy.jsonl"
-    lines = records.read_text(encoding="utf-8").splitlines()
-    results = {
-        (line["recipe"], line["variant"], f"{line['pflop']:.2g}", line["seed"], line["correct"])
-        for line in map(json.loads, lines)
-        if line["corpus_sha256"] == accuracy.COURSE
-        and line["scored_on"] == "dev"
-        and not line["changes"]
-    }
-    document = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
-    document = document[document.index("table: reach") : document.index("](recipes.png)")]
-    row = r"^\| `(?!handout)(\w+)` \| (\w+) \| ([\d.]+) \| ([\d, ]+) \| ([\d.]+)% \(([\d, ]+)\)"
-    rows = re.findall(row, document, re.M)
-    assert len(rows) >= 5
-    for recipe, variant, work, seeds, share, counts in rows:
-        seeds, counts = ([int(n) for n in numbers.split(", ")] for numbers in (seeds, counts))
-        assert float(share) == pytest.approx(sum(counts) / len(counts) / 5, abs=0.05)
-        for seed, correct in zip(seeds, counts, strict=True):
-            assert (recipe, variant, f"{float(work):.2g}", seed, correct) in results
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)

@@ -66,10 +66,7 @@ def test_padding_changes_neither_loss_nor_gradient(variant):
         results.append(
             (
                 loss,
-                *(
-                    p.grad[:9] if p.ndim == 2 and "pos" in n else p.grad
-                    for n, p in model.named_parameters()
-                ),
+                *(p.grad for p in model.parameters()),
             )
         )
     assert all((a - b).abs().max() < 1e-12 for a, b in zip(*results, strict=True))
@@ -85,12 +82,27 @@ def test_too_long_an_input_is_named(variant):
         model(torch.zeros(1, longest + 1, dtype=torch.int64))
 
 
-def test_dropout_acts_in_training_only(variant):
-    model = tiny(variant, embd_pdrop=0.5, resid_pdrop=0.5, attn_pdrop=0.5)
-    idx = torch.randint(11, (4, 9))
-    assert not torch.equal(model(idx)[0], model(idx)[0])
+@pytest.mark.parametrize(
+    ("dropout", "part"),
+    [
+        ("embd_pdrop", lambda model: model),
+        ("attn_pdrop", lambda model: model.blocks[1].attn),
+        ("resid_pdrop", lambda model: model.blocks[1].attn),
+        ("resid_pdrop", lambda model: model.blocks[1].mlp),
+    ],
+)
+def test_each_dropout_acts_in_training_only(variant, dropout, part):
+    model = tiny(variant, **{dropout: 0.5})
+    drops, states = part(model), torch.randn(4, 9, model.config.n_embd, dtype=torch.float64)
+    x = torch.randint(11, (4, 9)) if drops is model else states
+
+    def twice():
+        found = drops(x), drops(x)
+        return [y[0] if isinstance(y, tuple) else y for y in found]
+
+    assert not torch.equal(*twice())
     model.eval()
-    assert torch.equal(model(idx)[0], model(idx)[0])
+    assert torch.equal(*twice())
 
 
 # ------------------------------------------------------------------------- the configuration
@@ -135,7 +147,7 @@ def test_old_starter_code_chooses_the_synthesizer_by_an_attribute():
 # ------------------------------------------------------------------------- against the textbook
 
 
-def twins(variant, dtype=torch.float32, **dropout):
+def twins(variant, dtype=torch.float32):
     """Our model and the textbook's at full size, with the same parameters."""
     off = dict(embd_pdrop=0.0, resid_pdrop=0.0, attn_pdrop=0.0)
     torch.manual_seed(2)

@@ -17,7 +17,7 @@ from conftest import CORPUS, ROOT, biography
 
 from cli import arguments
 from model import GPTConfig
-from notebook import checksum, code_cells
+from notebooks import checksum, code_cells
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
@@ -139,7 +139,7 @@ def test_one_cell_holds_the_sizes(notebook):
 
 
 def test_the_outputs_are_those_of_its_code(notebook):
-    """bench/notebook.py ran these cells, from top to bottom, and kept what they gave."""
+    """bench/notebooks.py ran these cells, from top to bottom, and kept what they gave."""
     nbformat.validate(notebook)
     assert notebook.metadata.kernelspec.name == "python3"
     assert NOTEBOOK.read_text(encoding="utf-8").endswith("}\n")

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-import attention
 import recipes
 import run
 from cli import arguments
+from trainer import TrainerConfig
 
 
 def test_handout_is_the_assignments_table():
@@ -49,8 +49,15 @@ def test_which_recipes_show_questions_in_pretraining():
     assert objectives["fast"].phrases == "place-like"  # which needs none
 
 
-def test_variant_names_are_the_classes_names():
-    assert list(attention.VARIANTS) == list(recipes.VARIANTS)
+@pytest.mark.parametrize("name", recipes.RECIPES)
+def test_training_gets_all_that_a_recipe_says(name):
+    recipe = recipes.RECIPES[name]
+    for plan in (recipe.pretrain, recipe.finetune, recipe.scratch):
+        settings = recipe.trainer_settings(plan, 2938)
+        said = {**vars(recipe), **vars(plan)}
+        shared = {field.name for field in dataclasses.fields(TrainerConfig)} & said.keys()
+        assert {name: settings[name] for name in shared} == {name: said[name] for name in shared}
+        assert len(shared) == 10 and settings["lr_decay"] is True
 
 
 def test_recipes_are_frozen():
@@ -60,10 +67,11 @@ def test_recipes_are_frozen():
 
 def test_the_work_of_a_token_follows_the_size():
     """6 for each weight of a product, 12 T C a layer for attention; the assignment's is 20.8e6."""
-    assert recipes.flop_per_token() == recipes.FLOP_PER_TOKEN
+    assert recipes.flop_per_token() == recipes.FLOP_PER_TOKEN == pytest.approx(20.8e6, rel=0.01)
 
     def count(layers, width):
         return 6 * (12 * layers * width * width + 256 * width) + 12 * layers * width * 128
 
+    assert count(4, 256) == pytest.approx(20.8e6, rel=0.02)
     ratio = recipes.flop_per_token(8, 512) / recipes.flop_per_token(2, 128)
     assert ratio == pytest.approx(count(8, 512) / count(2, 128))

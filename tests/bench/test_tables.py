@@ -64,6 +64,11 @@ def test_a_changed_record_is_found_on_every_page(pages, capsys):
 
 def test_a_row_without_a_record_stays_and_a_record_fills_it(pages):
     page = pages / "docs" / "results.md"
+    for name in ("accuracy", "runs"):
+        kept = pages / "docs" / "measurements" / f"{name}.jsonl"
+        lines = kept.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept.write_text("".join(x for x in lines if '"synthesizer"' not in x), encoding="utf-8")
+    tables.main([], pages)
     empty = "| course | `handout` | synthesizer |  | yes |  |  |  |  |  |  |  |  |  |"
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line == empty]
     lines = [json.loads(line) for line in RECORDS[0].read_text(encoding="utf-8").splitlines()]
@@ -76,7 +81,7 @@ def test_a_row_without_a_record_stays_and_a_record_fills_it(pages):
         file.write(json.dumps(line) + "\n")
     tables.main([], pages)
     text = page.read_text(encoding="utf-8")
-    assert filled in text.splitlines() and (not rows or empty not in text)
+    assert rows == [empty] and filled in text.splitlines() and empty not in text
 
 
 def test_a_table_of_no_name_is_one_line(pages, capsys):

@@ -64,6 +64,9 @@ def test_the_commands_say_it_when_they_read_the_files(world, capsys):
     world.train.write_text(questions(PEOPLE[:3]), encoding="utf-8")  # no longer what was trained on
     run.main(["evaluate", *common, *ask, "--outputs_path", str(world.folder / "o")])
     assert "note:" not in capsys.readouterr().err
+    world.train.unlink()
+    run.main(["evaluate", *common, *ask, "--outputs_path", str(world.folder / "o")])
+    assert "note:" not in capsys.readouterr().err
 
 
 def test_on_the_courses_data(course):

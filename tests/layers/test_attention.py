@@ -15,6 +15,7 @@ from conftest import ROOT, tiny
 import recipes
 import utils
 from attention import VARIANTS
+from layers import base
 from layers.base import DotProductAttention, masked_softmax
 from layers.bigbird import read_blocks
 from layers.linformer import LinformerAttention
@@ -77,6 +78,20 @@ def test_t1_and_t3_no_leaks_and_no_holes(name):
     idx = torch.randint(V, (2, 22))
     assert leaks(model, idx) < 1e-13
     assert holes(model, idx) == []
+
+
+@pytest.mark.parametrize("name", ["vanilla", "rope", "bigbird"])
+def test_torchs_kernel_computes_the_same(name, monkeypatch):
+    """It is taken on a GPU, and on a CPU with many keys. T7 compares the formula with loops."""
+    attn, x, upstream, found = attn_of(name), inputs(17).requires_grad_(), inputs(17), []
+    for few in (base.FEW_KEYS, 0):
+        monkeypatch.setattr(base, "FEW_KEYS", few)
+        y = attn(x)
+        found.append((y, *torch.autograd.grad(y, x, upstream)))
+    formula, kernel = found
+    assert not torch.equal(formula[1], kernel[1])  # they round differently
+    for ours, theirs in zip(formula, kernel, strict=True):
+        assert (ours - theirs).abs().max() < 1e-12
 
 
 def test_t2_gradients_reach_the_past_alone(name):

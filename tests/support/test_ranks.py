@@ -110,9 +110,7 @@ def test_three_and_four_are_equal_too(world):
     alone = outcome(ALONE, cases)
     for found in of_ranks(world, lambda ranks: outcome(ranks, cases)):
         for case, (ours, losses), (want, wanted) in zip(cases, found, alone, strict=True):
-            same = torch.equal(ours, want) if case["recipe"] == "handout" else True
-            assert same and torch.allclose(ours, want, rtol=0, atol=1e-10), case
-            assert torch.allclose(losses, wanted, rtol=0, atol=1e-10)
+            assert torch.equal(ours, want) and torch.equal(losses, wanted), case
 
 
 def gradient(ranks, mutated=False):

@@ -6,7 +6,8 @@ import shlex
 import signal
 import subprocess
 import sys
-from types import SimpleNamespace
+import threading
+from datetime import timedelta
 
 import pytest
 import torch
@@ -16,9 +17,8 @@ from together import SECONDS, commands
 import model
 import recipes
 import run
-from support import machine, torchrun
+from support import machine, ranks, torchrun
 from support.errors import InputError
-from support.signals import stop_on_signals
 from training.cpu import CpuSteps
 
 pytestmark = pytest.mark.skipif(
@@ -216,6 +216,16 @@ def test_a_second_run_is_refused(world):
     assert codes == [2, 1] and "expected no other run to write it" in line
 
 
+def test_a_process_that_freezes_is_noticed(world, monkeypatch):
+    """After five minutes, says docs/clusters.md; here after two seconds."""
+    assert ranks.TIMEOUT.total_seconds() == 5 * 60
+    monkeypatch.setattr(ranks, "TIMEOUT", timedelta(seconds=2))
+    frozen = at_step(4, {1: lambda: threading.Event().wait(8)})  # without the limit it goes on then
+    codes, _, err = commands(2, args(world), frozen)
+    assert codes[0] == 1
+    assert "expected all processes of the run, lost one" in ours(err)[0]
+
+
 # --------------------------------------------------------------------------------------- torchrun
 
 
@@ -244,19 +254,6 @@ def test_torchrun_heals_a_run(world):
     assert (
         "--max-restarts 3" in json.loads((world.folder / "out.params.json").read_text())["command"]
     )
-
-
-def test_torchruns_sigterm_does_not_silence_a_process_that_lost_another(monkeypatch):
-    """It comes while the others say why they end, after training has been left."""
-    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with stop_on_signals(SimpleNamespace(stop=False)):
-            pass
-        send(signal.SIGTERM)()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def test_without_torchrun_there_is_no_talk_of_it(world, monkeypatch):

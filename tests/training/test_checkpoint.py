@@ -138,8 +138,10 @@ def test_another_machine_is_noted(tmp_path, monkeypatch):
     saved = Checkpoint(tmp_path / "c", {})
     saved.write({}, torch.device("cpu"))
     monkeypatch.setattr(torch, "__version__", "9.9")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 77)
     _, note = saved.read(tiny(), 5, torch.device("cpu"))
-    assert "torch '2." in note and "then, '9.9' now: last digits may differ" in note
+    assert "torch '2." in note and "then, '9.9' now; " in note
+    assert "then, 77 now: last digits may differ" in note
 
 
 def damaged(state, part, value):

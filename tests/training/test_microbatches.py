@@ -157,13 +157,15 @@ def test_training_is_the_same_on_any_number_of_threads(corpus, monkeypatch):
     assert all(torch.equal(parameters[0], others) for others in parameters[1:])
 
 
-def test_the_test_loss_weighs_its_micro_batches(corpus, monkeypatch):
+def test_the_test_loss_weighs_its_micro_batches_and_has_no_dropout(corpus, monkeypatch):
     monkeypatch.setattr("data.examples.MICRO_BATCH_TOKENS", 64)
-    model = tiny(vocab_size=corpus.vocab_size, block_size=128)
+    model = tiny(vocab_size=corpus.vocab_size, block_size=128, resid_pdrop=0.5)
     run = Trainer(model, corpus, corpus, TrainerConfig(batch_size=7))
     batches = torch.arange(len(corpus)).split(7)
     with torch.no_grad():
+        model.eval()
         losses = [model(*corpus.padded_batch(indices, 0, 0))[1].item() for indices in batches]
+    model.train()
     assert run.test_loss() == pytest.approx(sum(losses) / len(losses))
 
 
