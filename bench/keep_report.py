@@ -6,6 +6,7 @@ Complete the line by hand where it says null, then run bench/tables.py.
 """
 
 import json
+import statistics
 import sys
 from pathlib import Path
 
@@ -13,14 +14,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
 from accuracy import append_result, origin  # noqa: E402
+from analysis.people import KINDS, OWN, RIGHT, STRANGER  # noqa: E402
 from support.errors import Parser, one_line_errors  # noqa: E402
 from support.files import read_text  # noqa: E402
 
+WRONG = tuple(kind for kind in KINDS if kind != RIGHT)
 RESULTS = ROOT / "docs/measurements/report.jsonl"
 
 
-def figures(of):
-    """{what: text} of the measurements of a report."""
+def figures(of, everybody):
+    """{what: text} of the measurements of a report, and of the rows about everybody."""
     tell, sure, nobody, half = of["tell"], of["sure"], of["nobody"], of["half"]
     every, *ways = nobody["ways"]
     first = tell["scores"][0]
@@ -31,6 +34,7 @@ def figures(of):
             for said, line in of["retrieved"]["where"].items()
             if line["n"]
         },
+        **by_kind(everybody),
         "AUROC of the probability, right and wrong answers": number(first["auroc"])
         + between(first["interval"]),
         **{f"the same of: {line['score']}": number(line["auroc"]) for line in tell["scores"][1:]},
@@ -55,12 +59,31 @@ def figures(of):
         if line["states of"] in ("the whole name", "last letter of the name", "the \u2047"):
             layers = ", ".join(number(value) for value in line["layers"])
             found[f"interchange, before each layer: {line['states of']}"] = layers
+    for name in ("right", "wrong"):
+        layers = ", ".join(map(number, of["inside"]["lens"][name]["p"]))
+        found[f"logit lens, before each layer and behind the last: {name} answers"] = layers
     if of["bias"]:
         names = ("truth", "wrong answers", "the truth of the wrong", "strangers, by last name")
         for name in (*names, "strangers, by first name"):
             found[f"at home: {name}"] = share(of["bias"][name])
         found["at home: strangers, by chance"] = f"{of['bias']['strangers, by chance']:.1%}"
     return found
+
+
+def by_kind(everybody):
+    """How many wrong answers stand in the person's biography, and how probable each kind is."""
+    asked = [row for row in everybody if row["kind"] != STRANGER]
+    own, wrong = ([row for row in asked if row["kind"] in kinds] for kinds in ((OWN,), WRONG))
+    groups = {
+        "right": [row for row in asked if row["kind"] == RIGHT],
+        "wrong, from the person's biography": own,
+        "otherwise wrong": [row for row in wrong if row not in own],
+    }
+    means = {what: statistics.mean(row["p"] for row in of) for what, of in groups.items() if of}
+    return {
+        "wrong answers from the person's biography": f"{len(own)} of {len(wrong)}",
+        **{f"mean probability: {what}": number(mean) for what, mean in means.items()},
+    }
 
 
 def share(line):
@@ -88,7 +111,7 @@ def main(argv=None):
         "model": args.model,
         "trained by": facts.get("trained by"),
         "parameters": facts["parameters"],
-        "figures": figures(report["measurements"]),
+        "figures": figures(report["measurements"], report["people"]),
         "seed": facts.get("seed"),
         **origin(),
     }

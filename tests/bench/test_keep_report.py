@@ -3,6 +3,7 @@
 import json
 
 import keep_report
+from analysis.people import NOWHERE, OWN, RIGHT, STRANGER
 
 
 def test_a_line_is_added(tmp_path, capsys):
@@ -28,13 +29,19 @@ def test_a_line_is_added(tmp_path, capsys):
             "bits known": 6.25,
             "bits before": 8.0,
         },
-        "inside": {"interchange": {"table": [{"states of": "the ⁇", "layers": [0.1, 0.5]}]}},
+        "inside": {
+            "interchange": {"table": [{"states of": "the ⁇", "layers": [0.1, 0.5]}]},
+            "lens": {"right": {"p": [0.1, 0.9]}, "wrong": {"p": []}},
+        },
         "bias": None,
     }
     facts = {"trained by": "python src/run.py", "parameters": "a.params", "seed": "seed 224"}
     data = tmp_path / "knowledge.json"
     about = {"facts": facts}
-    data.write_text(json.dumps({"about": about, "measurements": measurements}), encoding="utf-8")
+    people = [{"kind": kind, "p": p} for kind, p in ((RIGHT, 0.9), (OWN, 0.8), (OWN, 0.6))]
+    people += [{"kind": NOWHERE, "p": 0.1}, {"kind": STRANGER, "p": 0.5}]
+    report = {"about": about, "measurements": measurements, "people": people}
+    data.write_text(json.dumps(report), encoding="utf-8")
     for model in ("a model", "another"):
         keep_report.main([str(data), "--model", model, "--results", str(tmp_path / "lines")])
     first, second = map(json.loads, (tmp_path / "lines").read_text().splitlines())
@@ -46,5 +53,11 @@ def test_a_line_is_added(tmp_path, capsys):
     assert figures["the same of: q"] == ""
     assert figures["bits known of a birth place"] == "6.2 of 8.0"
     assert figures["interchange, before each layer: the ⁇"] == "0.10, 0.50"
+    assert figures["logit lens, before each layer and behind the last: right answers"] == (
+        "0.10, 0.90"
+    )
+    assert figures["wrong answers from the person's biography"] == "2 of 3"
+    assert figures["mean probability: wrong, from the person's biography"] == "0.70"
+    assert figures["mean probability: otherwise wrong"] == "0.10"
     assert "right, if the place stands early" in figures
     assert "right, if the place stands never" not in figures
