@@ -241,7 +241,7 @@ TABLES = {
     "knowledge": knowledge,
     "faults": plain(
         "reliability",
-        "case = {case} | times = {times} | what happened = {outcome}",
+        "case = {case} | times = {times} | what happened = {outcome}" + ORIGIN,
         section="faults",
     ),
     "lost_ranks": plain(
