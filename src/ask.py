@@ -10,8 +10,9 @@ Without names and without a pipe it asks for them.
 
 The answer is the one of `evaluate`, spelt letter by letter: as a whole another place can be
 likelier. Its probability is exact, the product of those of its letters. With --places_path, the
-places of that file are compared. What the line says is looked up in the corpus; the model does not
-see it. An empty line ends typed questions.
+places of that file are compared. A name becomes a question as in that file, or as in the questions
+of the training. The line is looked up in the corpus; the model does not see it. An empty line ends
+typed questions.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from data.phrases import name_in, name_of, split_title
 from data.text import MASK_CHAR, as_in_corpus, composed
 from support.errors import InputError, one_line_errors, shorten_repr
 
-TEMPLATE = ("Where was ", " born?")  # around a name, unless the places' questions have another
+TEMPLATE = ("Where was ", " born?")  # around a name, unless the questions we know have another
 AROUND = 24  # characters of the line that are shown before and behind an answer
 ALIKE, MOST_TITLES = 0.85, 30_000  # from where on names are similar; titles that are compared
 
@@ -50,6 +51,7 @@ class Reply:
     other: float | None  # all other places
     pruned: float | None  # what begins like a place, so improbably that nobody followed it
     outside: float | None  # everything else
+    known: bool | None  # whether the answer is one of the places
     truth: str | None = None  # the right answer, where it was given
 
     def as_json(self):
@@ -68,6 +70,8 @@ def main(argv=None):
         if args.json and args.trust:
             parser.error("--trust: expected no --json, which gives all figures; leave one out")
         asker = Asker(trained_source(args), args.places_path, args.top)
+        if len(args.inputs) > 1 and (name := " ".join(args.inputs)) in asker.lines:
+            raise InputError(f'expected a name in quotes, got {name} without; write "{name}"')
         typed = args.inputs or interactive()  # few, by somebody who may have mistyped a name
 
         def answer(inputs):
@@ -96,7 +100,12 @@ def build_parser():
     add("--places_path", metavar="TSV", help="question TAB place: the places to compare")
     add("--top", type=int_in_range(0), default=5, metavar="N", help="places to show (%(default)s)")
     add("--trust", type=share, default=0.0, metavar="P", help="withhold less probable answers")
-    add("--json", action="store_true", help="one line of JSON for each input, with all figures")
+    add(
+        "--json",
+        action="store_true",
+        help="one line of JSON for each input. Of the places: top, other, pruned (begins like a"
+        " place, too improbable to be followed) and outside (no place) add up to 1",
+    )
     return parser
 
 
@@ -168,8 +177,10 @@ class Asker:
         pairs = pairs_in_corpus(pairs, self.corpus.stoi)
         self.threads = torch.get_num_threads()
         self.top = top
-        self.template = template_of([question for question, _ in pairs])
-        self.tree = Tree(dict.fromkeys(place for _, place in pairs), self.corpus.stoi)
+        asked = pairs or run.trained_on(source.parameters_path)[1]
+        self.template = template_of([question for question, _ in asked])
+        self.places = dict.fromkeys(place for _, place in pairs)
+        self.tree = Tree(self.places, self.corpus.stoi)
         self.lines = {}
         for document in self.corpus.data:
             if name := name_of(document):
@@ -200,11 +211,12 @@ class Asker:
             questions, asked, answers, found, strict=True
         ):
             name = name_in(question.replace(MASK_CHAR, " "), self.lines)
-            parts = {"top": None, "other": None, "pruned": None, "outside": None}
+            parts = dict.fromkeys(("top", "other", "pruned", "outside", "known"))
             if compared:
                 top = tuple(of.listed.most_common(self.top))
                 other = sum(of.listed.values()) - sum(p for _, p in top)
                 parts = {"top": top, "other": other, "pruned": of.pruned, "outside": of.outside}
+                parts["known"] = text in self.places
             line = self.lines.get(name)
             replies.append(Reply(question, name, text, p, line, **parts, truth=truth))
         return replies
@@ -293,25 +305,27 @@ def shown(reply, trust=0.0, near=None):
         right = composed(reply.answer) == composed(reply.truth)
         verdict = "   right" if right else f"   wrong: it is {reply.truth}"
     yield f"  {reply.answer:20} {reply.probability:.2f}{verdict}"
-    if reply.top:
+    if reply.top is not None:
         others = [(place, p) for place, p in reply.top if place != reply.answer]
         known = reply.other + reply.pruned
         places = [f"{place} {p:.2f}" for place, p in others]
-        yield "  " + " · ".join(
-            [*places, f"other places {known:.2f}", f"no known place {reply.outside:.2f}"]
-        )
+        rest = f"no known place {reply.outside:.2f}"
+        if not reply.known:  # then the answer is part of what is outside
+            rest = f"other answers {max(0, reply.outside - reply.probability):.2f}"
+        yield "  " + " · ".join([*places, f"other places {known:.2f}", rest])
     if reply.line is None:
         title = near and near(reply.question)
         hint = f"; the most similar one: {title}" if title else ""
         yield f"  no line of the corpus has this title{hint}"
     else:
-        yield f"  the line says: {quoted(reply.line, reply.answer)}"
+        yield f"  in the line: {quoted(reply.line, reply.answer)}"
 
 
 def quoted(line, answer):
     """The answer in the line behind its title, with what stands around it; else the beginning."""
     title, text = split_title(line)
-    found = answer and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text)
+    telling = len(answer) > 1 and answer != answer.lower()  # and not "a", or "of"
+    found = telling and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text)
     if not found:
         return f"“{line[: 4 * AROUND]}{'…' * (len(line) > 4 * AROUND)}”, without this answer"
     start, end = found.start() + len(title), found.end() + len(title)

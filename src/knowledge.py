@@ -197,8 +197,8 @@ def lines_about(answers):
     if least is not None:
         kept = sum(p >= least for p in rated[0])
         yield (
-            f"to be right in {WANTED:.0%} of the answers given, answer from {least:.2f} up:"
-            f" {share(kept, len(answers))}"
+            f"to be right in {WANTED:.0%} of the answers given, answer from {least:.2f} up: that"
+            f" answers {kept} of {len(answers)}"
         )
     yield from surest(wrong, "the surest wrong answers")
 

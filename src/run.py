@@ -5,6 +5,7 @@
 torch is imported inside the functions, after the arguments have been checked.
 """
 
+import itertools
 import math
 import os
 import sys
@@ -92,6 +93,13 @@ def build(source):
     utils.set_seed(source.seed)
     corpus = CharCorruptionDataset(text_at(source.corpus_path), source.sizes["block_size"])
     print(corpus)
+    first = list(itertools.islice(filter(None, corpus.data), 100))
+    if all("\t" in line for line in first):
+        print(
+            f"note: {source.corpus_path}: every line has a tab, as in a file of questions; the"
+            " corpus is the text with the biographies",
+            file=sys.stderr,
+        )
     model_config = GPTConfig(
         corpus.vocab_size,
         **source.sizes,
@@ -179,20 +187,30 @@ def print_notes(pairs, path, corpus, parameters_path=None):
 
     The record of parameters may name the questions that they were trained on.
     """
-    from cli.record import read_record
     from data.notes import note_on_seen, notes_on_pairs
-    from data.text import parse_questions
-    from support.files import read_text, sha256
 
     notes = list(notes_on_pairs(pairs, corpus.stoi))
-    record = read_record(parameters_path) if parameters_path else {}
-    trained = record.get("finetune_corpus")
-    there = isinstance(trained, str) and os.path.isfile(trained)
-    if there and sha256(trained) == record.get("finetune_corpus_sha256"):
-        known = parse_questions(read_text(trained), trained)
+    trained, known = trained_on(parameters_path)
+    if known:
         notes.append(note_on_seen(pairs, known, trained))
     for note in filter(None, notes):
         print(f"note: {path}: {note}", file=sys.stderr)
+
+
+def trained_on(parameters_path):
+    """(path, pairs) of the questions that parameters were trained on; (None, []) if the record of
+    the parameters does not name them, or they are gone or others by now.
+    """
+    from cli.record import read_record
+    from data.text import parse_questions
+    from support.files import read_text, sha256
+
+    record = read_record(parameters_path) if parameters_path else {}
+    path = record.get("finetune_corpus")
+    there = isinstance(path, str) and os.path.isfile(path)
+    if there and sha256(path) == record.get("finetune_corpus_sha256"):
+        return path, parse_questions(read_text(path), path)
+    return None, []
 
 
 def length(config, plan, n_examples, work):

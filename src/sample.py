@@ -13,10 +13,12 @@ The characters are drawn. ask.py gives the likeliest filling, and its probabilit
 import argparse
 import io
 import math
+import sys
 from contextlib import redirect_stdout
 
 import recipes
 from cli.arguments import int_in_range, parser_for_trained, trained_source
+from cli.record import read_record
 from data.text import MASK, MASK_CHAR, PAD, encode, encode_prompt
 from support.errors import InputError, one_line_errors, shorten_repr
 
@@ -93,6 +95,13 @@ def texts(source, args):
         raise InputError(
             f"the text: expected one {MASK_CHAR} at most, got {args.text.count(MASK_CHAR)} in"
             f" {shorten_repr(args.text)}; fill one gap after another"
+        )
+    recipe = read_record(source.parameters_path).get("recipe", "handout")
+    if not fills and recipe != "handout":
+        print(
+            f"note: these parameters were trained with {recipe}, which teaches no sentences; mark a"
+            f" gap with {MASK_CHAR}",
+            file=sys.stderr,
         )
     with redirect_stdout(io.StringIO()):  # standard output is for the samples
         model, corpus = run.build(source)

@@ -12,6 +12,7 @@ import ask
 import model
 import run
 from support.errors import InputError
+from support.files import sha256
 
 SMALL = functools.partial(model.GPTConfig, n_layer=2, n_head=2, n_embd=32)
 
@@ -57,7 +58,7 @@ def test_a_name_a_question_and_the_right_answer(world, asked):
     shown = asked("--places_path", world.train, "Bo Lind", "Where was Eve Okafor born?")
     first, second = shown.split("Where was ")[1:]
     assert first.startswith("Bo Lind born?\n  Oslo ") and second.startswith("Eve Okafor born?\n")
-    assert "the line says: “" in first and "born 12 May 1903 in Oslo; died" in first
+    assert "in the line: “" in first and "born 12 May 1903 in Oslo; died" in first
     lines = [f"Where was {name} born?\t{place}" for name, place in (PEOPLE[1], ("Bo Lind", "Rome"))]
     right, wrong = asked(pipe="\ufeff" + "\n\ufeff".join(lines)).split("Where was ")[1:]
     assert "  right\n" in right and "  wrong: it is Rome\n" in wrong
@@ -95,6 +96,29 @@ def test_json_adds_up_and_the_answer_is_evaluates(world, params, asked, capsys):
     assert out.read_text().splitlines() == [reply["answer"] for reply in replies[:5]]
 
 
+def test_a_name_becomes_a_question_like_those_of_the_training(world, params, asked):
+    record = json.loads(params.with_name("learnt.params.json").read_text(encoding="utf-8"))
+    path = world.folder / "told.tsv"
+    path.write_text(questions(PEOPLE[:3]).replace("Where was", "Where is"), encoding="utf-8")
+    about = {"finetune_corpus": str(path), "finetune_corpus_sha256": sha256(path)}
+    params.with_name("learnt.params.json").write_text(json.dumps(record | about))
+    assert asked("Bo Lind").startswith("Where is Bo Lind born?\n")
+    assert asked("--places_path", world.train, "Bo Lind").startswith("Where was Bo Lind born?\n")
+    path.unlink()
+    assert asked("Bo Lind").startswith("Where was Bo Lind born?\n")
+
+
+def test_an_answer_that_is_no_known_place_is_not_counted_twice(world, asked):
+    world.dev.write_text(questions([("Bo Lind", "Kobe"), ("Ada Novák", "Cork")]), "utf-8")
+    options = ("--places_path", world.dev, "Bo Lind")
+    reply = json.loads(asked("--json", *options))
+    assert reply["known"] is False and reply["answer"] == "Oslo"
+    rest = reply["outside"] - reply["probability"]
+    assert asked(*options).splitlines()[2].endswith(f" · other answers {rest:.2f}")
+    reply = json.loads(asked("--json", "--places_path", world.train, "Bo Lind"))
+    assert reply["known"] is True
+
+
 def test_a_text_is_completed(asked):
     assert asked("Bo Lind. Born in ⁇").startswith("Bo Lind. Born in ⁇\n  ")
     assert asked("Bo Lind. Born in ⁇ in May").startswith("Bo Lind. Born in ⁇ in May\n  ")
@@ -126,6 +150,7 @@ def test_a_title_in_a_text_may_have_a_full_stop(asked):
         (["Bo", "--trust", "2"], "expected a number from 0 to 1, got '2'"),
         (["Bo", "--places_path", "missing.tsv"], "missing.tsv"),
         (["Bo", "--json", "--trust", "0.5"], "--trust: expected no --json"),
+        (["Bo", "Lind"], 'expected a name in quotes, got Bo Lind without; write "Bo Lind"'),
         (["Bo ⁇ in ⁇"], "the question: expected one ⁇ at most, got 'Bo ⁇ in ⁇'; leave one"),
     ],
 )
@@ -172,7 +197,8 @@ def test_the_quoted_words_are_whole_and_behind_the_title():
     line = "York Lind. Came from the Yorkshire dales and went by way of Leeds to York , England"
     assert ask.quoted(line, "York") == "“…went by way of Leeds to York , England”"
     assert "“…" in ask.quoted(line, "England") and ask.quoted(line, "England").endswith("England”")
-    assert "without this answer" in ask.quoted(line, "Yorks") and ask.quoted(line, "")
+    for answer in ("Yorks", "", "a", "way"):  # words in small letters tell nothing
+        assert ask.quoted(line, answer) == f"“{line}”, without this answer"
 
 
 def test_a_question_whose_mark_was_forgotten_is_one(asked):

@@ -93,7 +93,7 @@ def test_the_report():
         "0.6 to 0.8                   0 of 1 (0.0%)           0.70",
         "0.8 to 1.0                   2 of 2 (100.0%)         0.94",
         "a right answer is more probable than a wrong one in 89% of such pairs; 50% is chance",
-        "to be right in 90% of the answers given, answer from 0.90 up: 2 of 6 (33.3%)",
+        "to be right in 90% of the answers given, answer from 0.90 up: that answers 2 of 6",
         "the surest wrong answers:",
         "    Dov? Rome (0.70)",
         "    Eve? Ur (0.30)",

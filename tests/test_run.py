@@ -214,6 +214,12 @@ def test_settings_that_make_no_sense(world, refused, flag, values, says):
         assert line.startswith(f"run.py: error: argument --{flag}: ") and says in line
 
 
+def test_a_mistyped_flag_gets_a_hint(world, refused):
+    line = refused(*train_args(world), "--max_step", 3)
+    assert line.endswith("unrecognized arguments: --max_step 3; did you mean --max_steps?")
+    assert refused(*train_args(world), "--xyz").endswith("--xyz; see --help")
+
+
 def test_unknown_names(world, refused):
     assert "invalid choice: 'vanila'" in refused(*train_args(world, variant="vanila"))
     assert "invalid choice: 'train'" in refused("train", "vanilla", world.wiki)
@@ -612,13 +618,21 @@ def test_sizes_that_an_attention_cannot_have_are_one_line(world, refused):
     run.main([str(word) for word in [*evaluate_args(world, path), "--n_head", 4]])
 
 
+def test_questions_in_the_place_of_the_corpus_are_noted(world, capsys):
+    run.main([str(a) for a in train_args(world, epochs=0)])
+    assert "has a tab" not in capsys.readouterr().err
+    world.wiki = world.train
+    run.main([str(a) for a in train_args(world, epochs=0)])
+    assert f"note: {world.train}: every line has a tab" in capsys.readouterr().err
+
+
 def test_sizes_that_disagree_are_refused_by_name(world, refused):
     path, out = world.folder / "small.params", world.folder / "out.params"
     run.main([str(word) for word in train_args(world, writing_params_path=path, n_layer=1)])
     for flag, says in (
         (["--n_layer", 2], "n_layer: expected that of its record, 1, got 2"),
         (["--n_layer", 4], "n_layer: expected that of its record, 1, got 4"),
-        (["--n_embd", 64], "n_embd: expected that of its record, 256, got 64"),
+        (["--n_embd", 48], "n_embd: expected that of its record, 256, got 48; leave --n_embd out"),
     ):
         argv = ["finetune", "vanilla", world.wiki, "--reading_params_path", path, *flag]
         argv += ["--finetune_corpus_path", world.train, "--writing_params_path", out]

@@ -127,9 +127,21 @@ def model_sizes(args, known):
     given = {name: size for name in recipes.MODEL if (size := getattr(args, name)) is not None}
     told = {name: known[name] for name in recipes.MODEL if type(known.get(name)) is int}
     told = {name: size for name, size in told.items() if size >= 1}
+    told = {**recipes.MODEL, **told} if known else {}
+    for name, size in given.items():
+        if told.get(name, size) != size:
+            raise InputError(
+                f"{args.reading_params_path}: {name}: expected that of its record, {told[name]},"
+                f" got {size}; leave --{name} out"
+            )
     sizes = {**recipes.MODEL, **told, **given}
     if "n_embd" in given and "n_head" not in given and not known:
         sizes["n_head"] = max(1, sizes["n_embd"] // recipes.HEAD_WIDTH)
+        if sizes["n_embd"] % sizes["n_head"]:
+            raise InputError(
+                f"--n_embd: expected a multiple of {recipes.HEAD_WIDTH} without --n_head, got"
+                f" {sizes['n_embd']}; change it, or give --n_head"
+            )
     if sizes["n_embd"] % sizes["n_head"]:
         raise InputError(
             f"--n_embd: expected a multiple of --n_head, {sizes['n_head']}, got"

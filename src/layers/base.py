@@ -170,7 +170,7 @@ def check_heads(config):
 
 def causal(at, T):
     """The mask (B, 1, t, T): which positions 0 … T-1 a query at positions `at` (B, t) may read."""
-    return torch.arange(T, device=at.device) <= at[:, None, :, None]  # (B, 1, t, T)
+    return torch.arange(T, device=at.device) <= at[:, None, :, None]  # (B, 1, t, T), B of `at`
 
 
 def masked_softmax(scores, mask):

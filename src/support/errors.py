@@ -1,6 +1,8 @@
 """The one kind of error that is the user's to mend, and the lines in which commands end."""
 
 import argparse
+import difflib
+import re
 import sys
 from contextlib import contextmanager, suppress
 
@@ -35,6 +37,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one
+        if typed := re.match(r"unrecognized arguments: (--\w+)", message):
+            alike = difflib.get_close_matches(typed[1], self._option_string_actions, 1)
+            remedy = f"; did you mean {alike[0]}?" if alike else remedy
         self.exit(2, f"{self.prog}: error: {message}{remedy}\n")
 
 

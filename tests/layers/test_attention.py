@@ -151,6 +151,8 @@ def test_the_guides_example_is_a_variant(monkeypatch):
     monkeypatch.setitem(VARIANTS, "fading", defined["FadingAttention"])
     model, idx = small("fading"), torch.randint(V, (2, 22))
     assert leaks(model, idx) < 1e-13 and holes(model, idx) == []
+    weights = model.blocks[1].attn.attention_weights(inputs(17))
+    assert weights.shape == (2, h, 17, 17) and (weights.sum(3) - 1).abs().max() < 1e-12
     whole, _ = model(idx)
     cache = model.new_cache(2)
     steps = [model(idx[:, t : t + 1], cache=cache)[0] for t in range(22)]
