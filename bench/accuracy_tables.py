@@ -153,7 +153,7 @@ def sizes(records):
     """Models of several sizes, at equal work."""
     rows = pick(records("accuracy"), recipe="distant", variant="rope", work="0.06", scored_on="dev")
     columns = "layers x width = {shape} | parameters = {parameters:,} | steps = {steps:,}"
-    return table(rows, columns + " | dev = {dev} | seed = {seed} | time = {time}" + ORIGIN)
+    return table(rows, columns + " | dev = {dev} | seed = {seed}" + ORIGIN)
 
 
 def repeats(records):
