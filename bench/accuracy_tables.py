@@ -151,7 +151,7 @@ def windows(records):
 
 def sizes(records):
     """Models of several sizes, at equal work."""
-    rows = pick(records("accuracy"), recipe="distant", variant="rope", work="0.06", scored_on="dev")
+    rows = pick(records("accuracy"), data="bundled", recipe="distant", variant="rope", work="0.06")
     columns = "layers x width = {shape} | parameters = {parameters:,} | steps = {steps:,}"
     return table(rows, columns + " | dev = {dev} | seed = {seed}" + ORIGIN)
 

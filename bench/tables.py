@@ -24,8 +24,7 @@ bench/accuracy.py writes accuracy.jsonl. Runs by hand go to runs.jsonl, a line e
     questions, correct         asked, and answered letter for letter
     note       a remark for the reader
 
-A record with "superseded": true stays in its file, but no page shows it, because a later one has
-replaced it.
+A record with "superseded": true stays in its file, but no page shows it: it is of older code.
 
 To add to another file, copy a line of the same section and change its values. A row whose record is
 missing keeps its place, with empty cells.

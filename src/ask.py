@@ -177,7 +177,8 @@ class Asker:
         pairs = pairs_in_corpus(pairs, self.corpus.stoi)
         self.threads = torch.get_num_threads()
         self.top = top
-        asked = pairs or run.trained_on(source.parameters_path)[1]
+        trained_on = run.trained_on(source.parameters_path)[1]
+        asked = pairs or pairs_in_corpus(trained_on, self.corpus.stoi)
         self.template = template_of([question for question, _ in asked])
         self.places = dict.fromkeys(place for _, place in pairs)
         self.tree = Tree(self.places, self.corpus.stoi)
@@ -308,6 +309,8 @@ def shown(reply, trust=0.0, near=None):
     if reply.top is not None:
         others = [(place, p) for place, p in reply.top if place != reply.answer]
         known = reply.other + reply.pruned
+        if reply.known and len(others) == len(reply.top):  # then the answer is one of the others
+            known = max(0, known - reply.probability)
         places = [f"{place} {p:.2f}" for place, p in others]
         rest = f"no known place {reply.outside:.2f}"
         if not reply.known:  # then the answer is part of what is outside

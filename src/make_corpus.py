@@ -221,9 +221,10 @@ def write_files(parts, paths):
                     raise not_written(path, error) from None
         for name, path in paths.items():
             if path.is_file() and not filecmp.cmp(path, beside[name], shallow=False):
+                other = "file with --answers" if name == "answers" else "folder with --out"
                 raise InputError(
                     f"{path}: expected no file with another text, got one; move it, or name another"
-                    " folder with --out"
+                    f" {other}"
                 )
 
 
@@ -268,7 +269,8 @@ def build_parser():
         type=Path,
         default=None,
         metavar="FOLDER",
-        help="where the four files go (default: the repository, for the default people and seed)",
+        help="where the four files go (default: the repository, for the default people and seed);"
+        " files with another text are not replaced",
     )
     parser.add_argument(
         "--answers",

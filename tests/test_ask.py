@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import re
 import shutil
 
 import pytest
@@ -116,7 +117,9 @@ def test_an_answer_that_is_no_known_place_is_not_counted_twice(world, asked):
     rest = reply["outside"] - reply["probability"]
     assert asked(*options).splitlines()[2].endswith(f" · other answers {rest:.2f}")
     reply = json.loads(asked("--json", "--places_path", world.train, "Bo Lind"))
-    assert reply["known"] is True
+    assert reply["known"] is True and reply["probability"] > 0.9
+    shown = asked("--places_path", world.train, "--top", 0, "Bo Lind").splitlines()[2]
+    assert re.fullmatch(r"  other places 0\.0\d · no known place 0\.0\d", shown)
 
 
 def test_a_text_is_completed(asked):

@@ -1,6 +1,6 @@
 """docs/data.md: its commands, run as they stand there, lead to a right answer.
 
-In place of the page's model, which takes minutes, a smaller one is trained for more steps.
+In place of the page's model, which takes a minute, a smaller one is trained.
 """
 
 import os

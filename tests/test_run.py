@@ -217,6 +217,7 @@ def test_settings_that_make_no_sense(world, refused, flag, values, says):
 def test_a_mistyped_flag_gets_a_hint(world, refused):
     line = refused(*train_args(world), "--max_step", 3)
     assert line.endswith("unrecognized arguments: --max_step 3; did you mean --max_steps?")
+    assert refused(*train_args(world), "--n-layer", 3).endswith("3; did you mean --n_layer?")
     assert refused(*train_args(world), "--xyz").endswith("--xyz; see --help")
 
 

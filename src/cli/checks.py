@@ -139,8 +139,8 @@ def model_sizes(args, known):
         sizes["n_head"] = max(1, sizes["n_embd"] // recipes.HEAD_WIDTH)
         if sizes["n_embd"] % sizes["n_head"]:
             raise InputError(
-                f"--n_embd: expected a multiple of {recipes.HEAD_WIDTH} without --n_head, got"
-                f" {sizes['n_embd']}; change it, or give --n_head"
+                f"--n_embd: expected a multiple of {sizes['n_head']}, its heads without --n_head,"
+                f" got {sizes['n_embd']}; change it, or give --n_head"
             )
     if sizes["n_embd"] % sizes["n_head"]:
         raise InputError(

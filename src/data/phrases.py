@@ -3,6 +3,7 @@
 
 import re
 from collections import Counter
+from unicodedata import combining
 
 TITLE_END = re.compile(r"(?<!\b\w)\. ")  # not after an initial: "Douglas P. Fry. He was"
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -34,9 +35,14 @@ def name_in(question, names):
 
 
 def whole_words(text):
-    """Every part of a text, as a set, that no letter, digit or _ touches."""
-    starts = [found.start() for found in re.finditer(r"(?<!\w)", text)]
-    ends = [found.start() for found in re.finditer(r"(?!\w)", text)]
+    """Every part of a text, as a set, that no letter, digit or _ touches.
+
+    A mark of a decomposed letter belongs to the letter before it.
+    """
+    marks = {at for at, char in enumerate(text) if combining(char)}
+    starts = {found.start() for found in re.finditer(r"(?<!\w)", text)} - marks
+    starts -= {at + 1 for at in marks}
+    ends = {found.start() for found in re.finditer(r"(?!\w)", text)} - marks
     return {text[start:end] for start in starts for end in ends if start < end}
 
 

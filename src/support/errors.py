@@ -37,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         remedy = "" if ";" in message else "; see --help"  # our own messages may have one
-        if typed := re.match(r"unrecognized arguments: (--\w+)", message):
+        if typed := re.match(r"unrecognized arguments: .*?(--[\w-]+)", message):
             alike = difflib.get_close_matches(typed[1], self._option_string_actions, 1)
             remedy = f"; did you mean {alike[0]}?" if alike else remedy
         self.exit(2, f"{self.prog}: error: {message}{remedy}\n")

@@ -76,7 +76,9 @@ def test_the_models_sizes_are_as_given_else_as_recorded_else_usual(world):
     assert sizes(world, *read) == {"block_size": 128, "n_layer": 3, "n_embd": 64, "n_head": 4}
     with pytest.raises(InputError, match="--n_embd: expected a multiple of --n_head, 5, got 256"):
         sizes(world, "--n_head", 5)
-    with pytest.raises(InputError, match="--n_embd: expected a multiple of 32 without --n_head"):
+    with pytest.raises(
+        InputError, match="expected a multiple of 3, its heads without --n_head, got 100"
+    ):
         sizes(world, "--n_embd", 100)
 
 

@@ -38,6 +38,9 @@ def test_the_name_in_a_question_is_the_longest():
         ("Where was Bo (poet) born?", "Bo (poet)"),
         ("Where was Al Jr. born?", "Al Jr."),
         ("", None),
+        ("Where was Bo\u0301b born?", None),  # a letter and its mark
+        ("Where was Bo Lindo\u0301 born?", "Bo"),
+        ("Where was o\u0301Bo born?", None),
     ):
         assert name_in(question, names) == name, question
     assert name_of("Bo Lind. Born") == name_of("Bo Lind. ") == "Bo Lind" and name_of("Bo") == ""
