@@ -327,10 +327,10 @@ def shown(reply, trust=0.0, near=None):
 def quoted(line, answer):
     """The answer in the line behind its title, with what stands around it; else the beginning."""
     title, text = split_title(line)
-    telling = len(answer) > 1 and answer != answer.lower()  # and not "a", or "of"
-    found = telling and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text)
-    if not found:
-        return f"“{line[: 4 * AROUND]}{'…' * (len(line) > 4 * AROUND)}”, without this answer"
+    found = answer and re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text)
+    if not found or len(answer) == 1:  # "a" stands in most lines, and tells nothing
+        beginning = f"“{line[: 4 * AROUND]}{'…' * (len(line) > 4 * AROUND)}”"
+        return beginning if found else f"{beginning}, without this answer"
     start, end = found.start() + len(title), found.end() + len(title)
     first, last = max(0, start - AROUND), end + AROUND
     return f"“{'…' * (first > 0)}{line[first:last]}{'…' * (last < len(line))}”"

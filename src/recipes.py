@@ -131,8 +131,8 @@ RECIPES = {
         warmup_tokens=512 * 20,
         decay_epochs=200,
     ),
-    # Found by trial on training pairs: docs/recipes.md has the reason for each number, and what
-    # they reach. With its finetuning fast does 0.2 PFLOP, as the others.
+    # Found by trial on training pairs: docs/recipes.md says what each ingredient does and what the
+    # recipes reach, docs/log.md what was tried. With its finetuning fast does 0.2 PFLOP.
     "fast": Recipe(
         summary="the assignment's order and files, learnt from fact windows",
         pretrain=TrainingPlan(

@@ -94,7 +94,7 @@ def build(source):
     corpus = CharCorruptionDataset(text_at(source.corpus_path), source.sizes["block_size"])
     print(corpus)
     first = list(itertools.islice(filter(None, corpus.data), 100))
-    if all("\t" in line for line in first):
+    if first and all("\t" in line for line in first):
         print(
             f"note: {source.corpus_path}: every line has a tab, as in a file of questions; the"
             " corpus is the text with the biographies",

@@ -200,8 +200,10 @@ def test_the_quoted_words_are_whole_and_behind_the_title():
     line = "York Lind. Came from the Yorkshire dales and went by way of Leeds to York , England"
     assert ask.quoted(line, "York") == "“…went by way of Leeds to York , England”"
     assert "“…" in ask.quoted(line, "England") and ask.quoted(line, "England").endswith("England”")
-    for answer in ("Yorks", "", "a", "way"):  # words in small letters tell nothing
+    for answer in ("Yorks", "", "a"):
         assert ask.quoted(line, answer) == f"“{line}”, without this answer"
+    assert ask.quoted(line.replace("way", "a"), "a") == f"“{line.replace('way', 'a')}”"
+    assert ask.quoted(line, "way") == "“…shire dales and went by way of Leeds to York , Engl…”"
 
 
 def test_a_question_whose_mark_was_forgotten_is_one(asked):
