@@ -34,14 +34,17 @@ def side_by_side(function, items):
 def in_order(pool, function, *columns):
     """Yield the function of the columns' items, row by row and in order, from a pool's threads.
 
-    If the caller ends early, by an error or Ctrl-C, the pool leaves out what it has not begun.
+    If the caller ends early, by an error or Ctrl-C, the pool leaves out what it has not begun. The
+    caller's own operations run in one thread meanwhile: others would spin on the pool's cores.
     """
-    futures = []
+    threads, futures = torch.get_num_threads(), []
+    torch.set_num_threads(1)
     try:
         for row in zip(*columns, strict=True):
             futures.append(pool.submit(function, *row))
         while futures:
             yield futures.pop(0).result()
     finally:
+        torch.set_num_threads(threads)
         for future in futures:
             future.cancel()

@@ -41,6 +41,16 @@ def test_parts_run_at_once_and_share_the_threads(four_threads):
     assert torch.get_num_threads() == 4 == later[0]
 
 
+def test_the_caller_has_one_thread_until_the_last_part_is_done(four_threads):
+    """While it adds up what it gets, more threads of its own would take the parts' cores."""
+    had = [torch.get_num_threads() for _ in side_by_side(lambda i: i, range(3))]
+    assert had == [1, 1, 1] and torch.get_num_threads() == 4
+    parts = side_by_side(lambda i: i, range(3))
+    assert next(parts) == 0
+    parts.close()
+    assert torch.get_num_threads() == 4
+
+
 def test_a_part_alone_has_all_threads(four_threads):
     assert list(side_by_side(lambda _: torch.get_num_threads(), "a")) == [4]
 
