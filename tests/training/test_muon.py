@@ -19,6 +19,21 @@ def test_orthogonalized_matrices_have_the_same_vectors_and_values_near_one(rows,
     assert values[large].min() > 0.6 and values.max() < 1.25
 
 
+@pytest.mark.parametrize("shape", [(96, 24), (24, 96), (24, 24)])
+@pytest.mark.parametrize(("dtype", "error"), [(None, 1e-3), (torch.bfloat16, 0.3)])
+def test_badly_scaled_matrices_follow_the_iteration_in_float64(shape, dtype, error):
+    """Their singular values fall over six decades, as those of a first gradient may."""
+    torch.manual_seed(3)
+    U, _, Vh = torch.linalg.svd(torch.randn(2, *shape, dtype=torch.float64), full_matrices=False)
+    matrices = U * torch.logspace(0, -6, 24, dtype=torch.float64) @ Vh
+    exact = matrices / matrices.norm(dim=(1, 2), keepdim=True)
+    for _ in range(5):
+        square = exact @ exact.mT
+        exact = 3.4445 * exact - 4.7750 * square @ exact + 2.0315 * square @ square @ exact
+    found = orthogonalize(matrices.float(), dtype).double()
+    assert (found - exact).norm() < error * exact.norm()
+
+
 def test_a_matrix_of_zeros_stays_one():
     assert orthogonalize(torch.zeros(2, 3, 5)).abs().max() == 0
 
