@@ -150,10 +150,12 @@ def windows(records):
 
 
 def sizes(records):
-    """Models of several sizes, at equal work."""
-    rows = pick(records("accuracy"), data="bundled", recipe="distant", variant="rope", work="0.06")
-    columns = "layers x width = {shape} | parameters = {parameters:,} | steps = {steps:,}"
-    return table(rows, columns + " | dev = {dev} | seed = {seed}" + ORIGIN)
+    """Models of several sizes, after equal work and after equal time."""
+    runs = pick(records("accuracy"), data="bundled", recipe="distant", variant="rope")
+    runs.sort(key=lambda row: (row["parameters"], row["budget"]))  # stable: seeds in order
+    columns = "layers x width = {shape} | parameters = {parameters:,} | work, PFLOP = {budget}"
+    columns += " | steps = {steps:,} | dev = {dev} | seeds = {seed} | time = {time}"
+    return table(over_seeds(runs), columns + ORIGIN + " | note = {note}")
 
 
 def repeats(records):

@@ -42,7 +42,8 @@ def table(rows, columns):
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-SAME = ("data", "recipe", "variant", "budget", "scratch", "precision", "changed", "machine", "note")
+SAME = ("data", "recipe", "variant", "shape", "budget", "scratch", "precision", "changed")
+SAME += ("machine", "note")
 
 
 def over_seeds(rows):
