@@ -53,7 +53,7 @@ questions() {
     esac
 }
 
-# Rows of question file $1; blank lines at its end are none, as in src/dataset.py.
+# Rows of question file $1; blank lines at its end are none, as in src/data/text.py.
 count_questions() { LC_ALL=C awk '/[^\r]/ { n = NR } END { print n + 0 }' "$1"; }
 
 # Lines of predictions file $1, blank ones too, and the last one without a line break too.

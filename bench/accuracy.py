@@ -32,14 +32,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-import recipes  # noqa: E402
-from cli.arguments import png_path  # noqa: E402
-from cli.record import read_record  # noqa: E402
-from data.text import parse_questions  # noqa: E402
-from pictures import draw_variants, draw_work  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import read_text, sha256, write_text  # noqa: E402
-from support.paths import check_output  # noqa: E402
+import recipes
+from cli.arguments import png_path
+from cli.record import read_record
+from data.text import parse_questions
+from pictures import draw_variants, draw_work
+from support.errors import Parser, one_line_errors
+from support.files import read_text, sha256, write_text
+from support.paths import check_output
 
 HELD_OUT = 400  # training pairs that ablations are scored on
 # what a line has of its first training's record

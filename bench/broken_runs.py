@@ -19,13 +19,13 @@ from pathlib import Path
 SRC = Path(__file__).resolve().parent.parent / "src"
 sys.path.insert(0, str(SRC))
 
-import torch  # noqa: E402
+import torch
 
-import model  # noqa: E402
-import recipes  # noqa: E402
-import run  # noqa: E402
-from cli import session  # noqa: E402, F401  (imported once, before the forks)
-from training.curve import curve_path, read_curve  # noqa: E402
+import model
+import recipes
+import run
+from cli import session  # noqa: F401  (imported once, before the forks)
+from training.curve import curve_path, read_curve
 
 # The first optimizer imports much of torch, which takes seconds: once here, not in each run.
 torch.optim.SGD([torch.zeros(1)])

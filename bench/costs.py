@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-import speed  # noqa: E402
-from cli.arguments import int_in_range, png_path  # noqa: E402
-from cli.record import read_record  # noqa: E402
-from fresh_process import add_sections, check_sections, run_sections, show  # noqa: E402
-from pictures import draw_growth  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
+import speed
+from cli.arguments import int_in_range, png_path
+from cli.record import read_record
+from fresh_process import add_sections, check_sections, run_sections, show
+from pictures import draw_growth
+from support.errors import Parser, one_line_errors
 
 RANKS_STEPS = {"handout": 15, "mixed": 40}  # of each training in two processes
 

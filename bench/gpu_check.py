@@ -24,17 +24,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-import torch  # noqa: E402
-import torch.nn.functional as F  # noqa: E402
+import torch
+import torch.nn.functional as F
 
-import recipes  # noqa: E402
-from data.windows import FactWindows  # noqa: E402
-from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
-from model import GPT, GPTConfig  # noqa: E402
-from support.errors import Parser  # noqa: E402
-from support.files import read_text  # noqa: E402
-from trainer import Trainer, TrainerConfig  # noqa: E402
-from training.gpu import GpuSteps  # noqa: E402
+import recipes
+from data.windows import FactWindows
+from dataset import CharCorruptionDataset, NameDataset
+from model import GPT, GPTConfig
+from support.errors import Parser
+from support.files import read_text
+from trainer import Trainer, TrainerConfig
+from training.gpu import GpuSteps
 
 KINDS = ("handout", "finetune", "fast", "mixed")
 SMALL = dict(n_layer=2, n_head=4, n_embd=64)

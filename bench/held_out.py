@@ -22,10 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from tqdm import tqdm  # noqa: E402
+from tqdm import tqdm
 
-import recipes  # noqa: E402
-from accuracy import (  # noqa: E402
+import recipes
+from accuracy import (
     RESULTS_HELP,
     Row,
     append_result,
@@ -35,16 +35,16 @@ from accuracy import (  # noqa: E402
     run_command,
     seeds_of,
 )
-from cli.arguments import positive  # noqa: E402
-from cli.record import read_record  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import (  # noqa: E402
+from cli.arguments import positive
+from cli.record import read_record
+from support.errors import Parser, one_line_errors
+from support.files import (
     read_text,
     sha256,
     write_text,
 )
-from support.machine import prepare_products  # noqa: E402
-from support.paths import check_output  # noqa: E402
+from support.machine import prepare_products
+from support.paths import check_output
 
 EVERY = 10  # one line of so many is held out
 DRAWS = 8  # corruptions of each held-out line

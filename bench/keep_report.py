@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import append_result, origin  # noqa: E402
-from analysis.people import KINDS, OWN, RIGHT, STRANGER  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import read_text  # noqa: E402
+from accuracy import append_result, origin
+from analysis.people import KINDS, OWN, RIGHT, STRANGER
+from support.errors import Parser, one_line_errors
+from support.files import read_text
 
 WRONG = tuple(kind for kind in KINDS if kind != RIGHT)
 RESULTS = ROOT / "docs/measurements/report.jsonl"

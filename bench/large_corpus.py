@@ -22,12 +22,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-import recipes  # noqa: E402
-from cli.arguments import int_in_range  # noqa: E402
-from data.kept import text_at  # noqa: E402
-from dataset import CharCorruptionDataset  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import read_text  # noqa: E402
+import recipes
+from cli.arguments import int_in_range
+from data.kept import text_at
+from dataset import CharCorruptionDataset
+from support.errors import Parser, one_line_errors
+from support.files import read_text
 
 COPIES, FEWEST = 1000, 81  # with fewer the text is not kept in a file
 FILES = ("wiki.txt", "birth_places_train.tsv")

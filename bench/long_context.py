@@ -22,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from cli.arguments import int_in_range, png_path  # noqa: E402
-from fresh_process import (  # noqa: E402
+from cli.arguments import int_in_range, png_path
+from fresh_process import (
     add_sections,
     check_device,
     check_sections,
@@ -31,10 +31,10 @@ from fresh_process import (  # noqa: E402
     run_sections,
     show,
 )
-from pictures import draw_costs  # noqa: E402
-from recipes import VARIANTS  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.machine import peak_mb, prepare_cpu  # noqa: E402
+from pictures import draw_costs
+from recipes import VARIANTS
+from support.errors import Parser, one_line_errors
+from support.machine import peak_mb, prepare_cpu
 
 # The defaults of recipes.OPTIONS are for a block of 128. These are for thousands of positions: the
 # published bigbird has blocks of 64 and 3 random ones, and a linformer's chunk grows with √(r T).

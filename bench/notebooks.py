@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from support.errors import Parser, one_line_errors  # noqa: E402
+from support.errors import Parser, one_line_errors
 
 EXPLORATION = ROOT / "docs" / "attention_exploration.py"
 PLAY_CHAR = ROOT / "mingpt-demo" / "play_char.ipynb"

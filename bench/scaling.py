@@ -30,15 +30,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import RESULTS_HELP, append_result, origin, read_results  # noqa: E402
-from cli.arguments import int_in_range, png_path  # noqa: E402
-from cli.record import read_record  # noqa: E402
-from fresh_process import in_a_process, show  # noqa: E402
-from make_corpus import PEOPLE  # noqa: E402
-from pictures import draw_scaling  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.machine import prepare_cpu  # noqa: E402
-from support.paths import check_output  # noqa: E402
+from accuracy import RESULTS_HELP, append_result, origin, read_results
+from cli.arguments import int_in_range, png_path
+from cli.record import read_record
+from fresh_process import in_a_process, show
+from make_corpus import PEOPLE
+from pictures import draw_scaling
+from support.errors import Parser, one_line_errors
+from support.machine import prepare_cpu
+from support.paths import check_output
 
 LETTERS = "abcdefghijklmnop"
 PLACES, BITS = len(LETTERS) ** 2, 8  # drawn evenly: log2 PLACES bits a fact

@@ -20,11 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from tqdm import tqdm  # noqa: E402
+from tqdm import tqdm
 
-from cli.arguments import int_in_range  # noqa: E402
-from cli.record import read_record  # noqa: E402
-from fresh_process import (  # noqa: E402
+from cli.arguments import int_in_range
+from cli.record import read_record
+from fresh_process import (
     add_sections,
     check_device,
     check_sections,
@@ -32,9 +32,9 @@ from fresh_process import (  # noqa: E402
     run_sections,
     show,
 )
-from recipes import FLOP_PER_TOKEN  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.machine import peak_mb, prepare_cpu, prepare_products  # noqa: E402
+from recipes import FLOP_PER_TOKEN
+from support.errors import Parser, one_line_errors
+from support.machine import peak_mb, prepare_cpu, prepare_products
 
 BATCH = 128  # examples a pretraining step, as in the handout
 STEPS = {"cpu": {"ours": 12, "textbook": 4}, "cuda": {"ours": 3000, "textbook": 100}}  # timed

@@ -39,11 +39,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import COURSE  # noqa: E402
-from recipes import MODEL  # noqa: E402
-from support.errors import InputError, Parser, one_line_errors  # noqa: E402
-from support.files import read_text, write_text  # noqa: E402
-from table_columns import TABLES  # noqa: E402
+from accuracy import COURSE
+from recipes import MODEL
+from support.errors import InputError, Parser, one_line_errors
+from support.files import read_text, write_text
+from table_columns import TABLES
 
 MARKED = re.compile(r"(<!-- table: (\S+) -->\n)((?:(?!<!-- ).)*?)(<!-- end -->)", re.S)
 

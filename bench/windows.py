@@ -16,18 +16,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-import torch  # noqa: E402
+import torch
 
-import recipes  # noqa: E402
-from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin  # noqa: E402
-from data.distant import PhraseScorer  # noqa: E402
-from data.examples import mean_tokens  # noqa: E402
-from data.phrases import name_in, name_of, split_title  # noqa: E402
-from data.text import parse_pairs  # noqa: E402
-from data.windows import FactWindows  # noqa: E402
-from dataset import CharCorruptionDataset, NameDataset  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
-from support.files import read_text, sha256  # noqa: E402
+import recipes
+from accuracy import COURSE, DATA_HELP, NAMES, folder_of, origin
+from data.distant import PhraseScorer
+from data.examples import mean_tokens
+from data.phrases import name_in, name_of, split_title
+from data.text import parse_pairs
+from data.windows import FactWindows
+from dataset import CharCorruptionDataset, NameDataset
+from support.errors import Parser, one_line_errors
+from support.files import read_text, sha256
 
 WORK = 0.2  # PFLOP of pretraining in which readings are counted
 

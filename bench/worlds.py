@@ -16,10 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 
-from accuracy import origin  # noqa: E402
-from cli.arguments import int_in_range  # noqa: E402
-from make_corpus import FILES, LARGEST, SEED, SMALLEST  # noqa: E402
-from support.errors import Parser, one_line_errors  # noqa: E402
+from accuracy import origin
+from cli.arguments import int_in_range
+from make_corpus import FILES, LARGEST, SEED, SMALLEST
+from support.errors import Parser, one_line_errors
 
 
 def measure(people, folder):

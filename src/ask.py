@@ -122,7 +122,7 @@ def share(text):
 
 def interactive():
     """Whether somebody types."""
-    return sys.stdin is not None and sys.stdin.isatty()
+    return sys.stdin.isatty()
 
 
 def piped_lines():
@@ -130,7 +130,7 @@ def piped_lines():
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(encoding="utf-8")
     with utf8_expected():
-        text = "" if sys.stdin is None else sys.stdin.read().replace("\ufeff", "")
+        text = sys.stdin.read().replace("\ufeff", "")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         raise InputError("standard input: expected names or questions, got none; name somebody")

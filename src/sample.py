@@ -19,10 +19,10 @@ from contextlib import redirect_stdout
 import recipes
 from cli.arguments import int_in_range, parser_for_trained, trained_source
 from cli.record import read_record
-from data.text import MASK, MASK_CHAR, PAD, encode, encode_prompt
+from data.text import ANSWER_CHARS, MASK, MASK_CHAR, PAD, encode, encode_prompt
 from support.errors import InputError, one_line_errors, shorten_repr
 
-LENGTHS = {"continue": 100, "fill": 32}  # characters, unless --length says otherwise
+LENGTHS = {"continue": 100, "fill": ANSWER_CHARS}  # characters, unless --length says otherwise
 LOWEST, HIGHEST = 0.01, 100.0  # temperature: beyond them the logits overflow, or say nothing
 
 

@@ -45,7 +45,7 @@ class TrainerConfig:
     decay_share: float | None = None  # of the steps; None: `schedule`
     muon_rate: float | None = None  # peak of Muon on the hidden matrices; None: AdamW on everything
     ckpt_path: str | None = None  # of the parameters that train() writes, and the curve beside them
-    num_workers: int = 0  # processes that prepare batches; the examples do not depend on it
+    num_workers: int = 0  # processes that prepare batches; a BatchDataset's do not depend on it
     seed: int = 0  # of the examples' randomness; parameters and dropout follow torch's generator
     max_steps: int | None = None  # optimizer steps after which to stop early
     precision: str = "fp32"  # of forward and backward; "bf16": autocast, the parameters stay fp32
@@ -302,8 +302,9 @@ class Trainer:
         """Refuse to go on if the ranks' parameters differ: processors of several kinds may round
         differently."""
         if not self.ranks.alone:
-            values = (t.detach().cpu().contiguous() for t in self.model.state_dict().values())
-            digest = hashlib.sha256(b"".join(v.flatten().view(torch.uint8).numpy() for v in values))
+            digest = hashlib.sha256()
+            for value in self.model.state_dict().values():
+                digest.update(value.detach().cpu().flatten().view(torch.uint8).numpy())
             self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):

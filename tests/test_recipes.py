@@ -67,11 +67,8 @@ def test_recipes_are_frozen():
 
 def test_the_work_of_a_token_follows_the_size():
     """6 for each weight of a product, 12 T C a layer for attention; the assignment's is 20.8e6."""
-    assert recipes.flop_per_token() == recipes.FLOP_PER_TOKEN == pytest.approx(20.8e6, rel=0.01)
-
-    def count(layers, width):
-        return 6 * (12 * layers * width * width + 256 * width) + 12 * layers * width * 128
-
-    assert count(4, 256) == pytest.approx(20.8e6, rel=0.02)
-    ratio = recipes.flop_per_token(8, 512) / recipes.flop_per_token(2, 128)
-    assert ratio == pytest.approx(count(8, 512) / count(2, 128))
+    assert recipes.flop_per_token() == 20.8e6
+    # 2 layers of width 128: 6 (24 128² + 256 128) + 24 128 128 = 2,949,120; 4 of 256: 20,840,448
+    assert recipes.flop_per_token(2, 128) == pytest.approx(20.8e6 * 2_949_120 / 20_840_448)
+    # 8 of 512: 6 (96 512² + 256 512) + 96 512 128 = 158,072,832
+    assert recipes.flop_per_token(8, 512) == pytest.approx(20.8e6 * 158_072_832 / 20_840_448)

@@ -510,7 +510,7 @@ def test_ctrl_c_is_one_line(world, monkeypatch, refused):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "train", interrupt)
-    assert refused(*train_args(world), code=130) == "run.py: interrupted; nothing was written"
+    assert refused(*train_args(world), code=130) == "run.py: interrupted"
 
 
 def test_the_script_runs_from_anywhere(world):

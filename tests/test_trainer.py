@@ -189,6 +189,23 @@ def test_workers_change_nothing(corpus):
     assert losses[0] == losses[1] and len(losses[0]) == 6
 
 
+def test_a_workers_draws_follow_the_seed():
+    """Of a dataset that draws for itself, with the generator that torch seeds in each worker."""
+
+    class Drawing(Points):
+        def __getitem__(self, i):
+            return tuple(torch.rand_like(part) for part in super().__getitem__(i))
+
+    losses = []
+    for seed in (1, 1, 2):
+        model = Line()
+        config = TrainerConfig(max_epochs=1, batch_size=4, num_workers=1, seed=seed)
+        run = Trainer(model, Drawing(8), None, config)
+        run.train()
+        losses.append(run.losses)
+    assert losses[0] == losses[1] != losses[2]
+
+
 def test_a_loss_that_is_not_finite_stops_before_the_update():
     class Cursed(Points):
         def __getitem__(self, i):

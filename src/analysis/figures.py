@@ -10,7 +10,17 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from analysis import ranking, scores
-from analysis.people import EARLY, KINDS, LATER, RIGHT, STRANGER, STRANGERS, UNSAID
+from analysis.people import (
+    EARLY,
+    KINDS,
+    LATER,
+    RIGHT,
+    STRANGER,
+    STRANGERS,
+    UNSAID,
+    position_of,
+    stands,
+)
 from analysis.survey import LEAST, mean_by_layer, surprise
 from data.text import can_spell
 
@@ -201,7 +211,7 @@ def sticks(rows):
         (
             math.log2(1 + row.told),
             len(line := line_with(row)),
-            line.find(row.place),
+            position_of(row.place, line),
             len(row.name),
         )
         for row in said
@@ -220,7 +230,7 @@ def sticks(rows):
 
 def line_with(row):
     """The document of the person that has the place."""
-    return next((line for line in row.lines if row.place in line), row.lines[0])
+    return next(line for line in row.lines if stands(row.place, line))
 
 
 def lens(rows, nobody):

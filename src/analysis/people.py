@@ -148,7 +148,13 @@ def where(place, life, early):
 
 def stands(phrase, text):
     """Whether a phrase stands in a text, as whole words."""
-    return bool(phrase and occurrences([phrase])(text))
+    return position_of(phrase, text) is not None
+
+
+def position_of(phrase, text):
+    """Where a phrase begins that stands in a text as whole words, the first time; else None."""
+    spans = occurrences([phrase])(text) if phrase else []
+    return spans[0][0] if spans else None
 
 
 def prompt_of(question, corpus):

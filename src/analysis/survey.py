@@ -89,7 +89,7 @@ def row_of(answer, name, kind, **others):
 def look_closer(model, corpus, rows, tree):
     """Fill in what distributions, letters and layers say of each row."""
     prompts = [prompt_of(row.question, corpus) for row in rows]
-    n_places = sum(text is not None for text in tree.texts)
+    places = set(tree.texts) - {None}
     found = distributions(model, prompts, tree)
     for row, of, inside in zip(rows, found, observe(model, prompts), strict=True):
         ordered = of.listed.most_common()
@@ -97,10 +97,10 @@ def look_closer(model, corpus, rows, tree):
         row.other = sum(p for _, p in ordered[LISTED:])
         row.pruned, row.outside = of.pruned, of.outside
         row.entropy = entropy([*of.listed.values(), of.pruned, of.outside])
-        if row.place in tree.texts:
+        if row.place in places:
             row.p_place = of.listed.get(row.place, 0.0)
             above = sum(p > row.p_place for _, p in ordered)
-            ties = n_places - len(ordered) - 1 if row.place not in of.listed else 0
+            ties = len(places) - len(ordered) - 1 if row.place not in of.listed else 0
             row.rank = 1 + above + ties / 2  # those that were not found share their ranks
         row.lens = layer_by_layer(inside.lens, row, corpus)
         strongest = inside.weights.clamp(min=0).amax(1).tolist()  # (L, t)

@@ -83,9 +83,6 @@ def parse(argv=None, parser=None):
         if getattr(args, flag) != unused:
             print(f"note: {args.function} does not use --{flag}", file=sys.stderr)
             setattr(args, flag, unused)
-    for flag in recipes.OPTIONS:
-        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
-            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     check_recipe(args)
     check_rates(args)
     check_paths(args)

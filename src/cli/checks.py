@@ -4,6 +4,7 @@ Every `args` here has the flags of arguments.py as attributes.
 """
 
 import os
+import sys
 
 import recipes
 from cli.record import check_place_of_record, read_record, record_path
@@ -101,8 +102,12 @@ def sizes_of(args):
     """block_size and the variant's options, by name, and the model's sizes that are given or not
     usual.
 
-    A size is as given, else as in the record of the parameters to read, else the default.
+    A size is as given, else as in the record of the parameters to read, else the default. There is
+    a note on the options of other variants.
     """
+    for flag in recipes.OPTIONS:
+        if flag not in recipes.VARIANTS[args.variant] and getattr(args, flag) is not None:
+            print(f"note: {args.variant} does not use --{flag}", file=sys.stderr)
     known = read_record(args.reading_params_path) if args.reading_params_path else {}
     sizes = {"block_size": (recipes.BLOCK_SIZE, 8)} | {
         name: (option.default, option.least)

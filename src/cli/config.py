@@ -26,7 +26,7 @@ class ModelSource:
     variant: str
     corpus_path: str  # the vocabulary comes from this file
     parameters_path: str | None  # parameters to read; None: the model starts untrained
-    sizes: dict[str, int]  # block_size, then the variant's options: fields of GPTConfig
+    sizes: dict[str, int]  # block_size and others: fields of GPTConfig
     dropout: float = 0.0  # used in training alone
     seed: int = recipes.SEED
     device: str = "auto"  # as on the command line

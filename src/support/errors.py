@@ -72,7 +72,7 @@ def one_line_errors(parser, only_prints=False):
                 " the Python that has requirements.txt installed, such as .venv/bin/python\n",
             )
         except KeyboardInterrupt:
-            parser.exit(130, f"\n{parser.prog}: interrupted; nothing was written\n")
+            parser.exit(130, f"\n{parser.prog}: interrupted\n")
         except OSError as error:  # what no path of the user's explains: a log on a full disk
             if error is not output.error:
                 parser.exit(1, f"{parser.prog}: stopped: {error}\n")

@@ -89,7 +89,8 @@ def load_batches(dataset, config, epochs, steps=slice(None)):
         sampler=numbers,
         num_workers=config.num_workers,
         worker_init_fn=ignore_signals,
-        generator=torch.Generator(),  # leaves torch's own to the model's dropout
+        # for the workers' seeds; torch's own generator is left to the model's dropout
+        generator=torch.Generator().manual_seed(config.seed),
     )
     for number, batch in zip(numbers, loader, strict=True):
         yield *divmod(number, batches.per_epoch), batch

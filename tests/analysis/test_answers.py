@@ -7,7 +7,6 @@ import pytest
 import torch
 from conftest import tiny
 
-import recipes
 from analysis.answers import by_letter, probabilities
 from data.text import MASK
 
@@ -31,7 +30,7 @@ def test_probability_is_a_product_over_characters(name, answer, monkeypatch):
         expected *= logits[0, -1].softmax(0)[id].item()
         text.append(id)
     questions, answers = ["a", "de", "abcdefgh"], ["i", answer, "hi"]
-    monkeypatch.setattr(recipes, "BATCH_QUESTIONS", 2)
+    monkeypatch.setattr("analysis.answers.BATCH_QUESTIONS", 2)
     found = rate(decoder, corpus, questions, answers)
     assert len(found) == 3 and found[1] == pytest.approx(expected, rel=1e-9)
 

@@ -80,6 +80,7 @@ def test_rows_have_the_planted_probabilities(world):
     assert [row.rank for row in rows] == [1, 2, 2, None]
     assert [row.told for row in rows] == [2, 2, 1, 0]
     assert rows[0].p_place == pytest.approx(0.8) and rows[3].p_place is None
+    assert all(row.p_place is None and row.rank is None for row in nobody)  # no place is right
     assert FLOOR < 0.1
 
 

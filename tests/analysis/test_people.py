@@ -28,6 +28,11 @@ def test_where_a_place_stands():
     assert people.where("Bonn", life, 7) == LATER and people.where("Bonn", "", 7) == STRANGER
 
 
+def test_a_phrase_begins_where_it_stands_as_whole_words():
+    assert people.position_of("Austria", "Ada. An Austrian , born in Austria .") == 27
+    assert people.position_of("York", "New Yorkers") is None is people.position_of("", "a")
+
+
 def test_biographies_of_one_title_are_joined():
     documents = ["Bo Lind. A.", "J. S. Bach. B.", "", "no title", "Bo Lind. C."]
     assert people.biographies(documents) == {

@@ -160,8 +160,9 @@ def test_leaving_at_once(world, small, monkeypatch, capsys):
         patch.setattr(recipes, "CHECKPOINT_SHARE", float("inf"))
         break_off(patch, 2, twice)
         assert stopped(args(world)) == 130
-    says = "left at once before epoch 1 iter 2 (step 2 of 7); "
-    assert says in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "left at once before epoch 1 iter 2 (step 2 of 7); " in shown
+    assert "out.params.checkpoint holds 2 steps. Continue with\n" in shown
 
 
 @pytest.mark.parametrize(

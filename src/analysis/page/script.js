@@ -91,11 +91,18 @@ function describe(about) {
   return parts;
 }
 
+// where a phrase stands in a line as whole words; -1 if nowhere
+function positionOf(phrase, line) {
+  const escaped = phrase.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return line.search(new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, "u"));
+}
+
 function biography(line, about) {
   const text = make("p");
   const found = [[about.place, "truth", "right place"], [about.answer, "", "answer"]]
-    .filter(([phrase], at, all) => phrase && line.includes(phrase) && (at === 0 || phrase !== all[0][0]))
-    .map(([phrase, className, what]) => [line.indexOf(phrase), phrase, className, what])
+    .filter(([phrase], at, all) => phrase && (at === 0 || phrase !== all[0][0]))
+    .map(([phrase, className, what]) => [positionOf(phrase, line), phrase, className, what])
+    .filter(([start]) => start >= 0)
     .sort((a, b) => a[0] - b[0]);
   let from = 0;
   for (const [start, phrase, className, what] of found) {
