@@ -47,7 +47,10 @@ SAME += ("machine", "note")
 
 
 def over_seeds(rows):
-    """The rows, where those that differ in the seed alone are one, with the mean of the scores."""
+    """The rows, where those that differ in the seed alone are one, with the mean of the scores.
+
+    The rest is that of the run whose time is the median.
+    """
     merged = []
     for of in group(rows, *SAME):
         if len({row.get("seed") for row in of}) < len(of) or len(of) == 1:
@@ -56,7 +59,8 @@ def over_seeds(rows):
         counts = ", ".join(str(row["correct"]) for row in of)
         dev = f"{statistics.mean(row['share'] for row in of):.1f}% ({counts})"
         seeds = ", ".join(str(row["seed"]) for row in of)
-        merged.append({**of[0], "dev": dev, "seed": seeds})
+        median = sorted(of, key=lambda row: row.get("seconds") or 0)[len(of) // 2]
+        merged.append({**median, "dev": dev, "seed": seeds})
     return merged
 
 

@@ -8,6 +8,7 @@ from conftest import ROOT
 
 import table_columns
 import tables
+from markdown_tables import over_seeds
 
 RECORDS = sorted((ROOT / "docs" / "measurements").glob("*.jsonl"))
 
@@ -128,3 +129,15 @@ def test_a_superseded_record_is_on_no_page(pages, capsys):
     assert check(pages, capsys)[0] == 1
     tables.main([], pages)
     assert "(391, 400)" in (pages / "docs" / "results.md").read_text(encoding="utf-8")
+
+
+def test_seeds_are_one_row_with_the_mean_and_the_time_between():
+    runs = [
+        {"seed": seed, "correct": right, "share": right / 5, "seconds": seconds, "shape": shape}
+        for seed, right, seconds, shape in ((1, 400, 90, "a"), (2, 450, 7, "a"), (3, 350, 50, "a"))
+    ]
+    runs.append({**runs[0], "shape": "b"})
+    (merged, alone) = over_seeds(runs)
+    assert merged["dev"] == "80.0% (400, 450, 350)" and merged["seed"] == "1, 2, 3"
+    assert merged["seconds"] == 50 and alone is runs[3]
+    assert over_seeds([runs[0], runs[0]]) == [runs[0], runs[0]]  # the same run again
