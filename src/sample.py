@@ -1,7 +1,7 @@
 """Text from a trained model: continues a text, or fills the gap that \u2047 marks in it.
 
-    python src/sample.py vanilla wiki.txt --reading_params_path vanilla.pretrain.params "Ada Vell. "
-    python src/sample.py ... "Ada Vell. Born in \u2047 in 1903." --samples 5 --temperature 0.7
+    python src/sample.py vanilla wiki.txt --reading_params_path vanilla.pretrain.params "Basil Charnock. "
+    python src/sample.py ... "Basil Charnock. Born in \u2047 in 1903." --samples 5 --temperature 0.7
 
 Each sample is one line: the text with what the model has written. A continuation ends at a line
 break, and holds no \u2047. A filling ends at the model's next \u2047. Only span corruption, the

@@ -35,7 +35,8 @@ def check_recipe(args):
     if not mixes and args.finetune_corpus_path is not None:
         raise InputError(
             f"--finetune_corpus_path: expected no questions in pretraining with --recipe"
-            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe mixed"
+            f" {args.recipe}, got {args.finetune_corpus_path}; leave it out, or take --recipe"
+            " distant"
         )
 
 
