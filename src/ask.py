@@ -2,10 +2,10 @@
 
     python src/ask.py rope wiki.txt --reading_params_path demo/rope.params \\
         --places_path birth_places_train.tsv "Basil Charnock"
-    python src/ask.py ... "Where was Basil Charnock born?"      # a whole question
-    python src/ask.py ... "Basil Charnock. Born in \u2047"           # a text with one \u2047, to fill
-    head -5 birth_dev.tsv | python src/ask.py ...          # one a line; a place behind a tab is
-                                                           # the right answer
+    python src/ask.py ... "Where was Basil Charnock born?"  # a whole question
+    python src/ask.py ... "Basil Charnock. Born in \u2047"     # a text with one \u2047, to fill
+    head -5 birth_dev.tsv | python src/ask.py ...           # one a line; a place behind a tab is
+                                                            # the right answer
 Without names and without a pipe it asks for them.
 
 The answer is the one of `evaluate`, spelt letter by letter: as a whole another place can be

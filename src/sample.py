@@ -1,6 +1,7 @@
 """Text from a trained model: continues a text, or fills the gap that \u2047 marks in it.
 
-    python src/sample.py vanilla wiki.txt --reading_params_path vanilla.pretrain.params "Basil Charnock. "
+    python src/sample.py vanilla wiki.txt --reading_params_path vanilla.pretrain.params \\
+        "Basil Charnock. "
     python src/sample.py ... "Basil Charnock. Born in \u2047 in 1903." --samples 5 --temperature 0.7
 
 Each sample is one line: the text with what the model has written. A continuation ends at a line
