@@ -304,7 +304,8 @@ class Trainer:
         if not self.ranks.alone:
             digest = hashlib.sha256()
             for value in self.model.state_dict().values():
-                digest.update(value.detach().cpu().flatten().view(torch.uint8).numpy())
+                value = value.detach().cpu().contiguous().flatten()
+                digest.update(value.view(torch.uint8).numpy())
             self.ranks.check_same({"the model's sha256": digest.hexdigest()})
 
     def save_checkpoint(self):

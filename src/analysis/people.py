@@ -141,9 +141,10 @@ def where(place, life, early):
     """Where a biography names a place. EARLY means the first `early` characters of a document."""
     if not life:
         return STRANGER
-    if any(stands(place, document[:early]) for document in life.split("\n")):
+    starts = [position_of(place, document) for document in life.split("\n")]
+    if any(start is not None and start + len(place) <= early for start in starts):
         return EARLY
-    return LATER if stands(place, life) else UNSAID
+    return UNSAID if starts.count(None) == len(starts) else LATER
 
 
 def stands(phrase, text):

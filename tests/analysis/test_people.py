@@ -25,6 +25,7 @@ def test_where_a_place_stands():
     for place, said in (("Bonn", EARLY), ("Ur", LATER), ("Milan", UNSAID), ("Bon", UNSAID)):
         assert people.where(place, life, 8) == said
     assert people.where("Ur", f"{life}\nBo. Ur .", 8) == EARLY  # in another document of his
+    assert people.where("Milan", life, life.index("Milan") + 5) == UNSAID  # a word cut in two
     assert people.where("Bonn", life, 7) == LATER and people.where("Bonn", "", 7) == STRANGER
 
 
