@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 import attention
 from data.text import PAD
-from layers.base import Cache
+from layers.base import Cache, select
 from layers.dropout import Dropout
 from layers.packing import Packing
 from layers.variants import OPTIONS
@@ -151,13 +151,20 @@ class GPT(nn.Module):
             if isinstance(module, nn.Linear):
                 yield module.weight
 
-    def new_cache(self, batch, room=None):
-        """An empty cache for `batch` rows: one Cache a layer, with shared lengths.
+    def new_cache(self, batch, room=None, beginning=()):
+        """A cache for `batch` rows: one Cache a layer, with shared lengths.
 
-        `room` is the most positions of a row; None means the model's context.
+        `room` is the most positions of a row; None means the model's context. Each row has seen the
+        ids `beginning` (p,); they are computed once for all.
         """
-        lengths = torch.zeros(batch, dtype=torch.int64, device=self.head.weight.device)  # (B,)
-        return [Cache(lengths, room or self.context) for _ in self.blocks]
+        room, device = room or self.context, self.head.weight.device
+        if len(beginning):
+            one = self.new_cache(1, len(beginning))
+            self(beginning[None], cache=one)
+            rows = torch.zeros(batch, dtype=torch.int64, device=device)  # (B,)
+            return select(one, rows, room - len(beginning))
+        lengths = torch.zeros(batch, dtype=torch.int64, device=device)  # (B,)
+        return [Cache(lengths, room) for _ in self.blocks]
 
     def forward(self, idx, targets=None, cache=None):
         """Logits (B, t, V) for idx (B, t), and the loss if targets (B, t) are given, else None.

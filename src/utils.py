@@ -83,9 +83,10 @@ def next_logits(model, context, text, lengths, steps):
     Between two of them the caller writes a token behind each row, and counts it in `lengths`.
     """
     rows = torch.arange(len(text), device=text.device)
-    first, cache = int(lengths.max()), None
-    if hasattr(model, "new_cache"):
-        cache = model.new_cache(len(text), min(context, first + steps - 1))
+    first, shared, cache = int(lengths.max()), shared_beginning(text, lengths), None
+    if hasattr(model, "new_cache") and first <= context:
+        room = min(context, first + steps - 1)
+        cache = model.new_cache(len(text), room, text[0, :shared])
     for longest in range(first, first + steps):
         if cache is None or longest > context:  # the window moves: nothing that was kept is of use
             start = (lengths - context).clamp(min=0)  # (B,)
@@ -93,11 +94,22 @@ def next_logits(model, context, text, lengths, steps):
             logits = model(text.gather(1, start[:, None] + at))[0]  # (B, min(longest, context), V)
             yield logits[rows, lengths - start - 1]  # (B, V)
         elif longest == first:
-            logits = model(text[:, :longest], cache=cache)[0]  # (B, longest, V)
+            logits = model(text[:, shared:longest], cache=cache)[0]  # (B, longest - shared, V)
             cache[0].lengths.copy_(lengths)  # forget the padding
-            yield logits[rows, lengths - 1]  # (B, V)
+            yield logits[rows, lengths - shared - 1]  # (B, V)
         else:
             yield model(text[rows, lengths - 1][:, None], cache=cache)[0][:, 0]  # (B, V)
+
+
+def shared_beginning(text, lengths):
+    """How many first tokens all rows of text (B, t) share, without the last of `lengths` (B,).
+
+    0 if there is only one row: nothing is computed twice.
+    """
+    if len(text) == 1:
+        return 0
+    same = (text == text[0]).all(0)  # (t,)
+    return int(same[: int(lengths.min()) - 1].cumprod(0).sum())
 
 
 def pick(logits, temperature, top_k):

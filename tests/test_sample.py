@@ -99,7 +99,7 @@ def test_a_model_that_has_learnt_its_lines_continues_them(world, monkeypatch, ca
             super().__init__()
             self.weight = torch.nn.Parameter(torch.zeros(1))
 
-        def new_cache(self, batch, room):
+        def new_cache(self, batch, room, beginning):
             return [type("Cache", (), {"lengths": torch.zeros(batch, dtype=torch.int64)})()]
 
         def forward(self, idx, cache=None):

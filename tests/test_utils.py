@@ -141,7 +141,7 @@ class Scripted(torch.nn.Module):
         self.anchor = torch.nn.Parameter(torch.zeros(1))
         self.stoi, self.text, self.at = stoi, text, 0
 
-    def new_cache(self, batch, room):
+    def new_cache(self, batch, room, beginning):
         self.at = 0
         return [Cache(torch.zeros(batch, dtype=torch.int64), room)]
 

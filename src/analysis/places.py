@@ -12,7 +12,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from analysis.batches import in_batches
 from data.text import MASK
-from layers.base import Cache
+from layers.base import select
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
 ROWS = 128  # beginnings that the model continues together; more take more memory
@@ -158,20 +158,3 @@ def follow(beginnings, shares, found):
     for (number, _, probability), share in zip(beginnings, shares, strict=True):
         found[number].outside += probability * (1 - share)
     return [(n, node, p * share) for (n, node, p), share in zip(beginnings, shares, strict=True)]
-
-
-def select(cache, rows, t):
-    """The caches of some rows (B,), with room for t more positions."""
-    lengths = cache[0].lengths[rows]  # (B,)
-    n = int(lengths.max())
-    chosen = []
-    for layer in cache:
-        part = Cache(lengths, n + t)
-        part.kept = []
-        for kept in layer.kept:  # (B, h, T, C/h)
-            longer = kept.new_empty(len(rows), kept.size(1), n + t, kept.size(3))
-            longer[:, :, :n] = kept[:, :, :n].index_select(0, rows)
-            longer[:, :, n:] = 0
-            part.kept.append(longer)
-        chosen.append(part)
-    return chosen

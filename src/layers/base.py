@@ -48,6 +48,23 @@ class Cache:
         return at, *self.kept
 
 
+def select(cache, rows, t):
+    """The cache, a list of one Cache a layer, of some rows (B,), with room for t more positions."""
+    lengths = cache[0].lengths[rows]  # (B,)
+    n = int(lengths.max())
+    chosen = []
+    for layer in cache:
+        part = Cache(lengths, n + t)
+        part.kept = []
+        for kept in layer.kept:  # (B, h, T, C/h)
+            longer = kept.new_empty(len(rows), kept.size(1), n + t, kept.size(3))
+            longer[:, :, :n] = kept[:, :, :n].index_select(0, rows)
+            longer[:, :, n:] = 0
+            part.kept.append(longer)
+        chosen.append(part)
+    return chosen
+
+
 class Attention(nn.Module):
     """A variant: multi-head attention whose weights come from queries and keys.
 

@@ -21,16 +21,18 @@ class Planted(nn.Module):
         self.corpus, self.answers = corpus, answers
         self.where = nn.Parameter(torch.zeros(1))
 
-    def new_cache(self, batch, room=None):
-        return [Cache(torch.zeros(batch, dtype=torch.int64), room or self.context)]
+    def new_cache(self, batch, room=None, beginning=()):
+        n = len(beginning)
+        part = Cache(torch.full((batch,), n), room or self.context)
+        part.kept = [torch.zeros(batch, 1, part.room, 1, dtype=torch.int64)]
+        part.kept[0][:, 0, :n, 0] = torch.as_tensor(beginning, dtype=torch.int64)
+        return [part]
 
     def forward(self, idx, cache=None):
         if cache is None:
             texts = [row.tolist() for row in idx]
             return self.logits(texts, [0] * len(texts), idx.size(1)), None
         (part,) = cache
-        if part.kept is None:
-            part.kept = [torch.zeros(len(idx), 1, part.room, 1, dtype=torch.int64)]
         kept = part.kept[0][:, 0, :, 0]  # (B, room)
         starts = part.lengths.tolist()
         for row, start in enumerate(starts):

@@ -182,11 +182,15 @@ def test_t5_cached_decoding_equals_the_full_forward_pass(name):
         at += size
 
 
-@pytest.mark.parametrize("steps", [6, 15])
-def test_t5_rows_of_unequal_length_decode_as_if_alone(name, steps):
+@pytest.mark.parametrize(
+    ("lengths", "shared", "steps"),
+    [([3, 1, 16, 6], 0, 6), ([3, 1, 16, 6], 0, 15), ([9, 7, 16, 12], 5, 6), ([9, 7, 7, 7], 7, 15)],
+)
+def test_t5_rows_of_unequal_length_decode_as_if_alone(name, lengths, shared, steps):
     model = small(name)
-    lengths = torch.tensor([3, 1, 16, 6])
+    lengths = torch.tensor(lengths)
     x = torch.randint(V, (4, 16)) * (torch.arange(16) < lengths[:, None])
+    x[:, :shared] = x[0, :shared]
     text = utils.sample(model, x, steps, lengths=lengths)
     for row, got, n in zip(x, text, lengths, strict=True):
         want = row[None, :n]
