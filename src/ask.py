@@ -16,17 +16,17 @@ typed questions.
 """
 
 import argparse
-import io
 import json
 import os
 import re
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
 import recipes
+from cli import loading
 from cli.arguments import int_in_range, parser_for_trained, trained_source
 from data.phrases import name_in, name_of, split_title
 from data.text import MASK_CHAR, as_in_corpus, composed
@@ -163,13 +163,12 @@ class Asker:
     """A model of a ModelSource, its corpus, and the places to compare."""
 
     def __init__(self, source, places_path=None, top=5):
-        import run
         from data.text import pairs_in_corpus, parse_pairs
         from support.files import read_text
 
         pairs = parse_pairs(read_text(places_path), places_path) if places_path else []
-        with redirect_stdout(io.StringIO()):  # standard output is for the answers
-            self.model, self.corpus = run.build(source)
+        # standard output is for the answers
+        self.model, self.corpus = loading.build(source, say=lambda line: None)
         import torch  # later than machine.prepare_cpu
 
         from analysis.places import Tree
@@ -177,7 +176,7 @@ class Asker:
         pairs = pairs_in_corpus(pairs, self.corpus.stoi)
         self.threads = torch.get_num_threads()
         self.top = top
-        trained_on = run.trained_on(source.parameters_path)[1]
+        trained_on = loading.trained_on(source.parameters_path)[1]
         asked = pairs or pairs_in_corpus(trained_on, self.corpus.stoi)
         self.template = template_of([question for question, _ in asked])
         self.places = dict.fromkeys(place for _, place in pairs)

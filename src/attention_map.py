@@ -8,6 +8,7 @@ Needs matplotlib (requirements-report.txt). Legend: h heads, t characters.
 
 import warnings
 
+from cli import loading
 from cli.arguments import parser_for_trained, trained_source
 from support.errors import one_line_errors
 
@@ -28,9 +29,7 @@ def main(argv=None):
 
 def draw_question(source, question, picture_path):
     """Answer a question with the model of a ModelSource, and draw the weights of both texts."""
-    import run
-
-    model, corpus = run.build(source)
+    model, corpus = loading.build(source)
     import torch  # later than machine.prepare_cpu
 
     import utils

@@ -29,6 +29,7 @@ from analysis.people import (
     answers_about_strangers,
 )
 from analysis.ranking import WANTED, auroc, threshold
+from cli import loading
 from cli.arguments import parser_for_trained, trained_source
 from cli.record import record_path
 from support.errors import InputError, one_line_errors
@@ -109,16 +110,15 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
 
     The picture and the page are made if they have a path.
     """
-    import run
     from data.text import pairs_in_corpus, parse_pairs
     from support.files import atomic_write, read_text
 
     rows = parse_pairs(read_text(path), path)
     pairs = parse_pairs(read_text(places_path), places_path) if places_path else None
-    model, corpus = run.build(source)
+    model, corpus = loading.build(source)
     rows = pairs_in_corpus(rows, corpus.stoi)
     pairs = pairs and pairs_in_corpus(pairs, corpus.stoi)
-    run.print_notes(rows, path, corpus, source.parameters_path)
+    loading.print_notes(rows, path, corpus, source.parameters_path)
     answers = answers_about(model, corpus, rows, path)
     strangers = answers_about_strangers(model, corpus, answers)
     print()

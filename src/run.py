@@ -5,17 +5,16 @@
 torch is imported inside the functions, after the arguments have been checked.
 """
 
-import itertools
 import math
-import os
 import sys
 import time
 from dataclasses import replace
 
 import recipes
+from cli import loading
 from cli.arguments import build_parser, parse
 from support import machine, ranks, torchrun
-from support.errors import InputError, one_line_errors
+from support.errors import one_line_errors
 
 
 def main(argv=None):
@@ -50,76 +49,14 @@ def run(config):
     Under torchrun several processes do it together.
     """
     machine.prepare_cpu()
-    config = replace(config, source=sized(config.source))
+    config = replace(config, source=loading.sized(config.source))
     ours = ranks.join(config.source.device)
-    model, corpus = build(config.source)
+    model, corpus = loading.build(config.source)
     if config.function == "evaluate":
         evaluate(config, model, corpus, ours)
     else:
         train(config, model, corpus, ours)
     ranks.leave(ours)
-
-
-def sized(source):
-    """The ModelSource with the sizes that its parameter file has, if that is from elsewhere.
-
-    A file without a record tells its sizes by its shapes. Sizes that the source has stay.
-    """
-    from cli.record import read_record
-    from support.parameters import sizes_in
-
-    if source.parameters_path is None or read_record(source.parameters_path):
-        return source
-    found = recipes.unusual(sizes_in(source.parameters_path, recipes.HEAD_WIDTH))
-    return replace(source, sizes={**found, **source.sizes})
-
-
-def build(source):
-    """The model and the corpus of a ModelSource. Parameters are read if it names some."""
-    machine.prepare_cpu()
-    source = sized(source)
-    if source.sizes != {"block_size": recipes.BLOCK_SIZE}:
-        print("options: " + ", ".join(f"{name} {size}" for name, size in source.sizes.items()))
-
-    import utils
-    from cli.record import check_record
-    from data.kept import text_at
-    from dataset import CharCorruptionDataset
-    from model import GPT, GPTConfig
-    from support.parameters import load_parameters
-
-    machine.prepare_products()
-    device = machine.pick_device(source.device)
-    utils.set_seed(source.seed)
-    corpus = CharCorruptionDataset(text_at(source.corpus_path), source.sizes["block_size"])
-    print(corpus)
-    first = list(itertools.islice(filter(None, corpus.data), 100))
-    if first and all("\t" in line for line in first):
-        print(
-            f"note: {source.corpus_path}: every line has a tab, as in a file of questions; the"
-            " corpus is the text with the biographies",
-            file=sys.stderr,
-        )
-    model_config = GPTConfig(
-        corpus.vocab_size,
-        **source.sizes,
-        variant=source.variant,
-        embd_pdrop=source.dropout,
-        resid_pdrop=source.dropout,
-        attn_pdrop=source.dropout,
-    )
-    try:
-        model = GPT(model_config).to(device)
-    except ValueError as error:  # sizes that an attention cannot have
-        raise InputError(f"{error} (--n_embd, --n_head)") from None
-    print(f"number of parameters: {model.num_parameters()}")
-    if source.parameters_path is not None:
-        vocabulary = "".join(corpus.itos.values())
-        sizes = {**recipes.MODEL, **source.sizes}
-        about = {"variant": source.variant, **sizes, "vocabulary": vocabulary}
-        check_record(source.parameters_path, about, recipes.MODEL)
-        load_parameters(model, source.parameters_path)
-    return model, corpus
 
 
 def train(config, model, corpus, ours):
@@ -182,37 +119,6 @@ def task(config, corpus):
     return recipe.pretrain, FactWindows(corpus, recipe.objective, questions)
 
 
-def print_notes(pairs, path, corpus, parameters_path=None):
-    """Print what a user should know about the pairs of a file, on standard error.
-
-    The record of parameters may name the questions that they were trained on.
-    """
-    from data.notes import note_on_seen, notes_on_pairs
-
-    notes = list(notes_on_pairs(pairs, corpus.stoi))
-    trained, known = trained_on(parameters_path)
-    if known:
-        notes.append(note_on_seen(pairs, known, trained))
-    for note in filter(None, notes):
-        print(f"note: {path}: {note}", file=sys.stderr)
-
-
-def trained_on(parameters_path):
-    """(path, pairs) of the questions that parameters were trained on; (None, []) if the record of
-    the parameters does not name them, or they are gone or others by now.
-    """
-    from cli.record import read_record
-    from data.text import parse_questions
-    from support.files import read_text, sha256
-
-    record = read_record(parameters_path) if parameters_path else {}
-    path = record.get("finetune_corpus")
-    there = isinstance(path, str) and os.path.isfile(path)
-    if there and sha256(path) == record.get("finetune_corpus_sha256"):
-        return path, parse_questions(read_text(path), path)
-    return None, []
-
-
 def length(config, plan, n_examples, work):
     """The plan with the user's own numbers, and the number of steps after which it stops, or None.
 
@@ -249,7 +155,7 @@ def evaluate(config, model, corpus, ours):
     source, path, started = config.source, config.eval_corpus_path, time.monotonic()
     rows = parse_questions(read_text(path), path)
     batch_size = config.batch_size or recipes.BATCH_QUESTIONS
-    print_notes(rows, path, corpus, source.parameters_path)
+    loading.print_notes(rows, path, corpus, source.parameters_path)
     asked = [question for question, _ in rows]
     hashes = {
         "corpus_sha256": sha256(source.corpus_path),

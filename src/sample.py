@@ -12,12 +12,11 @@ The characters are drawn. ask.py gives the likeliest filling, and its probabilit
 """
 
 import argparse
-import io
 import math
 import sys
-from contextlib import redirect_stdout
 
 import recipes
+from cli import loading
 from cli.arguments import int_in_range, parser_for_trained, trained_source
 from cli.record import read_record
 from data.text import ANSWER_CHARS, MASK, MASK_CHAR, PAD, encode, encode_prompt
@@ -89,8 +88,6 @@ def temperature(text):
 
 def texts(source, args):
     """The samples (strings), drawn in batches from the model of a ModelSource."""
-    import run
-
     fills = MASK_CHAR in args.text
     if args.text.count(MASK_CHAR) > 1:
         raise InputError(
@@ -104,8 +101,8 @@ def texts(source, args):
             f" gap with {MASK_CHAR}",
             file=sys.stderr,
         )
-    with redirect_stdout(io.StringIO()):  # standard output is for the samples
-        model, corpus = run.build(source)
+    # standard output is for the samples
+    model, corpus = loading.build(source, say=lambda line: None)
     import torch  # later than machine.prepare_cpu
 
     import utils

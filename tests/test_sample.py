@@ -7,9 +7,9 @@ import torch
 from conftest import CORPUS, PEOPLE, biography, tiny
 
 import ask
-import run
 import sample
 import utils
+from cli import loading
 from dataset import CharCorruptionDataset
 from model import GPT, GPTConfig
 
@@ -108,7 +108,7 @@ def test_a_model_that_has_learnt_its_lines_continues_them(world, monkeypatch, ca
             following = torch.tensor([*ids[1:], corpus.stoi["\n"]])[seen - 1]  # (t, B)
             return 50 * torch.nn.functional.one_hot(following.T, corpus.vocab_size).float(), None
 
-    monkeypatch.setattr(run, "build", lambda source: (Reciter(), corpus))
+    monkeypatch.setattr(loading, "build", lambda source, say: (Reciter(), corpus))
     argv = ["vanilla", str(world.wiki), "--reading_params_path", str(world.wiki), line[:9]]
     sample.main(argv)
     assert capsys.readouterr().out == line + "\n"  # to the line break

@@ -14,6 +14,7 @@ from conftest import biography, questions
 import model
 import recipes
 import run
+from cli import loading
 from cli.record import read_record
 from support.files import sha256
 from support.machine import pick_precision
@@ -212,7 +213,7 @@ def test_no_message_promises_a_checkpoint_that_is_not_there(world, small, monkey
         line = refused(*args(world), code=1)
         assert line == "run.py: stopped: [Errno 5] Input/output error"
     with monkeypatch.context() as patch:
-        patch.setattr(run, "build", lambda source: lost())
+        patch.setattr(loading, "build", lambda source: lost())
         assert refused(*args(world), code=1) == "run.py: stopped: [Errno 5] Input/output error"
     assert not list(world.folder.glob("out.*"))
 

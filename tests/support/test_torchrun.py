@@ -17,6 +17,7 @@ from together import SECONDS, commands
 import model
 import recipes
 import run
+from cli import loading
 from support import machine, ranks, torchrun
 from support.errors import InputError
 from training.cpu import CpuSteps
@@ -125,14 +126,14 @@ def test_bad_input_is_one_line_and_nothing_is_written(world):
     before = {path: path.read_bytes() for path in world.folder.iterdir()}
 
     def another_corpus(rank):
-        real = run.build
+        real = loading.build
         if rank == 1:
 
             def build(source):
                 object.__setattr__(source, "corpus_path", str(other))
                 return real(source)
 
-            run.build = build
+            loading.build = build
 
     for argv, how, says in (
         (args(world, "--seed", "x"), None, "argument --seed: expected a whole number"),

@@ -1,0 +1,107 @@
+"""From what a command names to what it needs: the model, the corpus, notes on the questions.
+
+torch is imported inside the functions, after the arguments have been checked.
+"""
+
+import itertools
+import os
+import sys
+from dataclasses import replace
+
+import recipes
+from cli.record import check_record, read_record
+from support import machine
+from support.errors import InputError
+
+
+def sized(source):
+    """The ModelSource with the sizes that its parameter file has, if that is from elsewhere.
+
+    A file without a record tells its sizes by its shapes. Sizes that the source has stay.
+    """
+    from support.parameters import sizes_in
+
+    if source.parameters_path is None or read_record(source.parameters_path):
+        return source
+    found = recipes.unusual(sizes_in(source.parameters_path, recipes.HEAD_WIDTH))
+    return replace(source, sizes={**found, **source.sizes})
+
+
+def build(source, say=print):
+    """The model and the corpus of a ModelSource. Parameters are read if it names some.
+
+    `say` is told what was built, a line at a time.
+    """
+    machine.prepare_cpu()
+    source = sized(source)
+    if source.sizes != {"block_size": recipes.BLOCK_SIZE}:
+        say("options: " + ", ".join(f"{name} {size}" for name, size in source.sizes.items()))
+
+    import utils
+    from data.kept import text_at
+    from dataset import CharCorruptionDataset
+    from model import GPT, GPTConfig
+    from support.parameters import load_parameters
+
+    machine.prepare_products()
+    device = machine.pick_device(source.device)
+    utils.set_seed(source.seed)
+    corpus = CharCorruptionDataset(text_at(source.corpus_path), source.sizes["block_size"])
+    say(corpus)
+    first = list(itertools.islice(filter(None, corpus.data), 100))
+    if first and all("\t" in line for line in first):
+        print(
+            f"note: {source.corpus_path}: every line has a tab, as in a file of questions; the"
+            " corpus is the text with the biographies",
+            file=sys.stderr,
+        )
+    model_config = GPTConfig(
+        corpus.vocab_size,
+        **source.sizes,
+        variant=source.variant,
+        embd_pdrop=source.dropout,
+        resid_pdrop=source.dropout,
+        attn_pdrop=source.dropout,
+    )
+    try:
+        model = GPT(model_config).to(device)
+    except ValueError as error:  # sizes that an attention cannot have
+        raise InputError(f"{error} (--n_embd, --n_head)") from None
+    say(f"number of parameters: {model.num_parameters()}")
+    if source.parameters_path is not None:
+        vocabulary = "".join(corpus.itos.values())
+        sizes = {**recipes.MODEL, **source.sizes}
+        about = {"variant": source.variant, **sizes, "vocabulary": vocabulary}
+        check_record(source.parameters_path, about, recipes.MODEL)
+        load_parameters(model, source.parameters_path)
+    return model, corpus
+
+
+def print_notes(pairs, path, corpus, parameters_path=None):
+    """Print what a user should know about the pairs of a file, on standard error.
+
+    The record of parameters may name the questions that they were trained on.
+    """
+    from data.notes import note_on_seen, notes_on_pairs
+
+    notes = list(notes_on_pairs(pairs, corpus.stoi))
+    trained, known = trained_on(parameters_path)
+    if known:
+        notes.append(note_on_seen(pairs, known, trained))
+    for note in filter(None, notes):
+        print(f"note: {path}: {note}", file=sys.stderr)
+
+
+def trained_on(parameters_path):
+    """(path, pairs) of the questions that parameters were trained on; (None, []) if the record of
+    the parameters does not name them, or they are gone or others by now.
+    """
+    from data.text import parse_questions
+    from support.files import read_text, sha256
+
+    record = read_record(parameters_path) if parameters_path else {}
+    path = record.get("finetune_corpus")
+    there = isinstance(path, str) and os.path.isfile(path)
+    if there and sha256(path) == record.get("finetune_corpus_sha256"):
+        return path, parse_questions(read_text(path), path)
+    return None, []
