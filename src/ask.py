@@ -28,6 +28,7 @@ from functools import cached_property
 import recipes
 from cli import loading
 from cli.arguments import int_in_range, parser_for_trained, trained_source
+from cli.record import read_record
 from data.phrases import name_in, name_of, split_title
 from data.text import MASK_CHAR, as_in_corpus, composed
 from support.errors import InputError, one_line_errors, shorten_repr
@@ -94,7 +95,7 @@ def main(argv=None):
 
 def build_parser():
     """The parser of ask.py."""
-    parser = parser_for_trained("ask.py", __doc__, picture=None)
+    parser = parser_for_trained("ask.py", __doc__)
     add = parser.add_argument
     add("inputs", nargs="*", metavar="NAME or QUESTION", help="what to ask (default: each line)")
     add("--places_path", metavar="TSV", help="question TAB place: the places to compare")
@@ -131,7 +132,7 @@ def piped_lines():
         sys.stdin.reconfigure(encoding="utf-8")
     with utf8_expected():
         text = sys.stdin.read().replace("\ufeff", "")
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         raise InputError("standard input: expected names or questions, got none; name somebody")
     return lines
@@ -179,6 +180,13 @@ class Asker:
         trained_on = loading.trained_on(source.parameters_path)[1]
         asked = pairs or pairs_in_corpus(trained_on, self.corpus.stoi)
         self.template = template_of([question for question, _ in asked])
+        named = read_record(source.parameters_path).get("finetune_corpus")
+        if named and not asked:
+            print(
+                f"note: {named}: the questions that the model was trained on are not there; asking"
+                f" “{'NAME'.join(self.template)}”",
+                file=sys.stderr,
+            )
         self.places = dict.fromkeys(place for _, place in pairs)
         self.tree = Tree(self.places, self.corpus.stoi)
         self.lines = {}

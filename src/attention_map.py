@@ -6,10 +6,11 @@
 Needs matplotlib (requirements-report.txt). Legend: h heads, t characters.
 """
 
+import functools
 import warnings
 
 from cli import loading
-from cli.arguments import parser_for_trained, trained_source
+from cli.arguments import parser_for_trained, png_path, trained_source
 from support.errors import one_line_errors
 
 SHOWN = {" ": "␣", "\n": "⏎"}  # characters that leave no ink
@@ -18,10 +19,10 @@ INCHES = 0.11  # a character of a label
 
 def main(argv=None):
     """Draw one picture. Bad input, or no matplotlib, ends in SystemExit(2)."""
-    parser = parser_for_trained("attention_map.py", __doc__, "where the picture goes", True)
-    parser.add_argument(
-        "--question", metavar="TEXT", required=True, help="as in the question files"
-    )
+    parser = parser_for_trained("attention_map.py", __doc__)
+    add = functools.partial(parser.add_argument, required=True)
+    add("--outputs_path", metavar="PNG", type=png_path, help="where the picture goes")
+    add("--question", metavar="TEXT", help="as in the question files")
     with one_line_errors(parser):
         args = parser.parse_args(argv)
         draw_question(trained_source(args), args.question, args.outputs_path)
@@ -34,13 +35,11 @@ def draw_question(source, question, picture_path):
 
     import utils
     from analysis.inside import weights_of
-    from data.text import MASK_CHAR, encode
     from support.files import atomic_write
 
-    (answer,) = utils.predict_places(model, corpus, [question], "--question")
-    ids = encode(question, corpus.stoi, "--question") + [corpus.stoi[MASK_CHAR]]
-    ids += [corpus.stoi[char] for char in answer if char in corpus.stoi]  # also □, untrained
-    ids = ids[: model.context]
+    prompts = utils.prompts_of(model, corpus, [question], "--question")
+    (answer,) = utils.complete(model, corpus, prompts)
+    ids = [*prompts[0], *(corpus.stoi[char] for char in answer)][: model.context]
     text = "".join(corpus.itos[i] for i in ids)
     weights = [layer[0] for layer in weights_of(model, torch.tensor([ids]))]  # (h, t, t) each
     figure = picture(weights, text)

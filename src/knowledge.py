@@ -7,7 +7,7 @@
 Asks about the people of a question file with places, and about as many who do not exist: their
 names are made from those of the others. The page has more: intervals, calibration, exact
 probabilities of all places, what happens inside, and everybody in a table. Its data goes to a .json
-beside it. The page and the picture need requirements-report.txt.
+beside it. The page needs requirements-report.txt.
 """
 
 import argparse
@@ -41,10 +41,8 @@ SHOWN = 3  # examples of confident mistakes
 
 
 def main(argv=None):
-    """Print the report. Bad input, or no matplotlib for a picture, ends in SystemExit(2)."""
-    parser = parser_for_trained(
-        "knowledge.py", __doc__, picture="where a picture goes, if anywhere"
-    )
+    """Print the report. Bad input ends in SystemExit(2)."""
+    parser = parser_for_trained("knowledge.py", __doc__)
     add = parser.add_argument
     add("--eval_corpus_path", metavar="PATH", required=True, help="question TAB place")
     add("--report_path", metavar="HTML", type=html_path, help="also write a page to look at here")
@@ -56,7 +54,7 @@ def main(argv=None):
         source, path = trained_source(args), args.eval_corpus_path
         if args.report_path:
             check_report(args.report_path, args.reading_params_path)
-        examine(source, path, args.outputs_path, args.report_path, args.places_path)
+        examine(source, path, args.report_path, args.places_path)
 
 
 def html_path(text):
@@ -77,8 +75,7 @@ def check_report(path, parameters_path):
     parameters.
     """
     data_path = data_path_of(path)
-    for name in (path, data_path):
-        check_output(name, "--report_path")
+    check_output(data_path, "--report_path")
     of_parameters = os.path.realpath(data_path) == os.path.realpath(record_path(parameters_path))
     if of_parameters or not is_data_of_page(data_path):
         raise InputError(
@@ -105,13 +102,13 @@ def data_path_of(path):
     return f"{os.path.splitext(path)[0]}.json"
 
 
-def examine(source, path, picture_path=None, report_path=None, places_path=None):
+def examine(source, path, report_path=None, places_path=None):
     """Ask the model of a ModelSource the questions of the file at `path`, and print the report.
 
-    The picture and the page are made if they have a path.
+    The page is made if it has a path.
     """
     from data.text import pairs_in_corpus, parse_pairs
-    from support.files import atomic_write, read_text
+    from support.files import read_text
 
     rows = parse_pairs(read_text(path), path)
     pairs = parse_pairs(read_text(places_path), places_path) if places_path else None
@@ -124,12 +121,6 @@ def examine(source, path, picture_path=None, report_path=None, places_path=None)
     print()
     for line in (*lines_about(answers), "", *lines_about_strangers(strangers, answers)):
         print(line)
-    if picture_path:
-        with atomic_write(picture_path) as temporary:
-            figure = picture(answers, strangers)
-            figure.suptitle(f"{source.variant}, {source.parameters_path}; {path}", fontsize=9)
-            figure.savefig(temporary, format="png")
-        print(f"\nPicture written to {picture_path}")
     if report_path:
         places = [place for _, place in rows]
         about = about_run(source, path, places_path)
@@ -268,41 +259,6 @@ def binned(answers):
     for at in range(BINS):
         among = [a for a in answers if min(int(a.probability * BINS), BINS - 1) == at]
         yield at / BINS, (at + 1) / BINS, among
-
-
-def picture(answers, strangers):
-    """A matplotlib Figure: how probable right answers, wrong ones and strangers' are; and the share
-    of right ones against the mean probability, bin by bin (a reliability diagram).
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure((10, 4.3), dpi=110, layout="tight")
-    left, right = figure.subplots(1, 2)
-    edges = [number / 20 for number in range(21)]
-    groups = zip(("right", "wrong"), by_correctness(answers), strict=True)
-    for label, group in (*groups, ("people who do not exist", strangers)):
-        values = [answer.probability for answer in group]
-        left.hist(values, edges, histtype="step", linewidth=1.8, label=label)
-    left.set(xlabel="probability of the answer", ylabel="answers", xlim=(0, 1))
-    right.plot((0, 1), (0, 1), color="gray", linestyle=":", label="as sure as it is right")
-    points = [
-        (
-            sum(answer.probability for answer in among) / len(among),
-            len(by_correctness(among)[0]) / len(among),
-            len(among),
-        )
-        for *_, among in binned(answers)
-        if among
-    ]
-    means, shares, counts = zip(*points, strict=True)
-    right.plot(means, shares, "o-", label="this model, of so many answers")
-    for mean, height, count in points:
-        how = dict(xytext=(-4, 3), textcoords="offset points", ha="right")
-        right.annotate(str(count), (mean, height), **how)
-    right.set(xlabel="mean probability", ylabel="share right", xlim=(0, 1), ylim=(-0.03, 1.05))
-    for panel in (left, right):
-        panel.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
-    return figure
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ The name lists avoid the famous; that some real person bears one of these names 
 import argparse
 import filecmp
 import gc
+import os
 import re
 from collections import Counter
 from contextlib import ExitStack, closing
@@ -298,13 +299,14 @@ def check_options(options):
                 " repository's own files stay as they are)"
             )
         options.out = HOME
-    ours = [(options.out / name).resolve() for name in ("wiki.txt", *FILES.values())]
-    if options.answers and options.answers.resolve() in ours:
+    ours = [os.path.realpath(options.out / name) for name in ("wiki.txt", *FILES.values())]
+    answers = options.answers and os.path.realpath(options.answers)
+    if answers in ours:
         raise InputError(
             f"expected --answers as a file of its own, got {options.answers}; name another"
         )
-    beside = options.answers and options.answers.resolve().parent == options.out.resolve()
-    if options.answers and not beside:
+    beside = answers and os.path.dirname(answers) == os.path.realpath(options.out)
+    if answers and not beside:
         check_output(options.answers, "--answers")
     try:
         options.out.mkdir(parents=True, exist_ok=True)

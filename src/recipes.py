@@ -26,7 +26,7 @@ CHECKPOINT_SHARE = 0.01  # of the run's time, at most, for checkpoints: a slow d
 
 
 def unusual(sizes):
-    """The named sizes that differ from the assignment's model."""
+    """The sizes without those of MODEL that are the assignment's; what MODEL lacks stays."""
     return {name: size for name, size in sizes.items() if size != MODEL.get(name)}
 
 
@@ -158,7 +158,7 @@ MIXED = replace(
 RECIPES["mixed"] = MIXED
 RECIPES["distant"] = replace(
     MIXED,
-    summary="as mixed, reading of each line the phrase that a classifier, taught by the training"
-    " answers, finds likeliest to be the answer",
+    summary="as mixed, but a classifier, taught by the training answers, chooses the phrase of each"
+    " line that is read",
     objective=FactWindowConfig(phrases="likeliest", questions=0.25),
 )

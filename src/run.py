@@ -25,22 +25,7 @@ def main(argv=None):
     """
     parser = build_parser()
     with one_line_errors(parser), torchrun.first_prints():
-        config = parse(argv, parser)
-        try:
-            run(config)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            remedy = "a smaller --batch_size" + (
-                ", or --device cpu" if config.source.device != "cpu" else ""
-            )
-            parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
-
-
-def is_out_of_memory(error):
-    """Whether an exception says that memory ran out; Python and torch's devices differ in words."""
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
+        run(parse(argv, parser))
 
 
 def run(config):
@@ -127,11 +112,11 @@ def length(config, plan, n_examples, work):
     own = {
         "max_epochs": config.epochs,
         "batch_size": config.batch_size,
-        "learning_rate": config.rate,
+        "learning_rate": config.learning_rate,
         "budget": config.budget,
     }
-    if config.rate is not None and plan.muon_rate is not None:
-        own["muon_rate"] = plan.muon_rate * config.rate / plan.learning_rate
+    if config.learning_rate is not None and plan.muon_rate is not None:
+        own["muon_rate"] = plan.muon_rate * config.learning_rate / plan.learning_rate
     plan = replace(plan, **{name: value for name, value in own.items() if value is not None})
     if plan.max_epochs is not None and config.budget is None:
         return plan, config.max_steps

@@ -123,7 +123,7 @@ class Trainer:
         self.step_listeners = [m for m in model.modules() if isinstance(m, StepListener)]
         self.losses, self.rates, self.times = [], [], []
         self.tokens = 0
-        self.seconds = 0.0  # of training, before this process
+        self.seconds = 0.0  # of training, before the present call of train()
         self.started = time.monotonic()
         self.written = 0  # steps in the checkpoint file
         self.stop = False
@@ -145,6 +145,7 @@ class Trainer:
         Raise NonFiniteLoss, before the update, if a loss or its gradient is not finite.
         """
         self.update_random()
+        self.seconds = max([self.seconds, *self.times[-1:]])
         self.started = time.monotonic()
         progress = Progress(
             self.config.max_epochs, self.steps_per_epoch, self.total_steps, len(self.losses)

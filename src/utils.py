@@ -162,18 +162,19 @@ def predict_places(
     batch_size=BATCH_QUESTIONS,
     ranks=ALONE,
 ):
-    """The model's `answers`, each on one line: a line break becomes a space."""
-    found = answers(model, dataset, questions, path, batch_size, ranks)
-    return [answer.replace("\n", " ").replace("\r", " ") for answer in found]
-
-
-def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=ALONE):
     """The model's answer to each question: a list of strings, in order.
 
     The text that greedy decoding gives between the first ⁇, which ends the question, and the
-    second; all 32 characters if there is no second. `dataset` gives the vocabulary; `path` is named
-    in errors.
+    second; all 32 characters if there is no second. Line breaks become spaces. `dataset` gives the
+    vocabulary; `path` is named in errors.
     """
+    prompts = prompts_of(model, dataset, questions, path)
+    answers = complete(model, dataset, prompts, batch_size, ranks)
+    return [answer.replace("\n", " ").replace("\r", " ") for answer in answers]
+
+
+def prompts_of(model, dataset, questions, path):
+    """The ids of each question and of the ⁇ that ends it, as lists."""
     context = decoder_of(model)[1]
     prompts = []
     for line, question in enumerate(one_liners("questions", questions), start=1):
@@ -184,7 +185,7 @@ def answers(model, dataset, questions, path, batch_size=BATCH_QUESTIONS, ranks=A
                 f" characters, got {len(ids) - 1}; shorten it"
             )
         prompts.append(ids)
-    return complete(model, dataset, prompts, batch_size, ranks)
+    return prompts
 
 
 def complete(model, dataset, prompts, batch_size=BATCH_QUESTIONS, ranks=ALONE):

@@ -1,7 +1,6 @@
 """What a model knows: the figures of the report, each against one found in another way."""
 
 import functools
-import sys
 import unicodedata
 
 import pytest
@@ -127,12 +126,13 @@ def test_the_files_and_the_model_are_asked(world, params, monkeypatch, capsys):
     told = {"Finn Byrne": "Haifa", "Gil Ito": "Nirgends", "Ivo Byrne": "Haifa", "Finn Ito": "Kobe"}
     asked = []
 
-    def answers(model, corpus, questions, path):
-        names = [question.split("was ")[1].removesuffix(" born?") for question in questions]
+    def complete(model, corpus, prompts):
+        texts = ["".join(corpus.itos[id] for id in prompt) for prompt in prompts]
+        names = [text.split("was ")[1].removesuffix(" born?⁇") for text in texts]
         asked.append(names)
         return [told.get(name, dict(PEOPLE).get(name, "London")) for name in names]
 
-    monkeypatch.setattr(utils, "answers", answers)
+    monkeypatch.setattr(utils, "complete", complete)
     dev = questions([*PEOPLE[5:], PEOPLE[0], ("A Nobody", "Graz")])
     world.dev.write_text(unicodedata.normalize("NFD", dev), encoding="utf-8")
     knowledge.main(command(world, params))
@@ -164,45 +164,12 @@ def test_a_page_replaces_no_file_but_its_own(tmp_path):
     knowledge.check_report(str(page), "a.params")
 
 
-def test_the_picture_shows_the_answers():
-    pytest.importorskip("matplotlib")
-    left, right = knowledge.picture(ANSWERS, NOBODY).axes
-    counts = [step.get_path().vertices[:, 1].max() for step in left.patches]
-    assert counts == [1, 1, 1]  # the most in a bin, of each group
-    area = [polygon_area(step.get_path().vertices) * 20 for step in left.patches]
-    assert area == pytest.approx([3, 3, 3])
-    line = right.lines[1].get_xydata().tolist()
-    expected = [(0.1, 0), (0.3, 0), (0.5, 1), (0.7, 0), (0.94, 1)]
-    assert line == [pytest.approx(point) for point in expected]
-    assert [text.get_text() for text in right.texts] == ["1", "1", "1", "1", "2"]
-
-
-def polygon_area(points):
-    """By the shoelace formula."""
-    pairs = zip(points, [*points[1:], points[0]], strict=True)
-    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
-
-
-def test_a_picture_is_written(world, params, capsys):
-    pytest.importorskip("matplotlib")
-    path = world.folder / "knowledge.png"
-    knowledge.main(command(world, params, "--outputs_path", path))
-    assert path.read_bytes().startswith(b"\x89PNG")
-    assert f"Picture written to {path}" in capsys.readouterr().out
-
-
-def test_bad_input_is_one_line(world, params, refused, monkeypatch):
-    pytest.importorskip("matplotlib")
+def test_bad_input_is_one_line(world, params, refused):
     alone = command(world, params)
     alone[alone.index(str(world.dev))] = str(world.test)
     for argv, says in (
         (alone, "expected question TAB place, got questions alone; add the places"),
-        (command(world, params, "--outputs_path", "a.pdf"), "expected a name that ends in .png"),
         (command(world, world.folder / "no"), "expected a file, got no such file"),
     ):
         line = refused(*argv, main=knowledge.main)
         assert line.startswith("knowledge.py: error: ") and says in line
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    argv = command(world, params, "--outputs_path", "a.png")
-    assert "expected matplotlib, got none in " in refused(*argv, main=knowledge.main)
-    knowledge.main(command(world, params))  # without a picture it is not needed

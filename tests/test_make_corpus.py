@@ -439,6 +439,14 @@ def test_mistakes_get_one_line_exit_code_2_and_no_files(tmp_path, capsys, argume
     assert output.out == "" and list(tmp_path.iterdir()) == []
 
 
+def test_a_link_to_itself_is_refused(tmp_path, capsys):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for arguments in (["--out", str(loop)], ["--out", str(tmp_path), "--answers", str(loop)]):
+        refused(["--people", "60", *arguments])
+        assert "make_corpus.py: error: " in capsys.readouterr().err
+
+
 def test_the_folder_is_made(tmp_path):
     out = tmp_path / "new" / "world"
     make_corpus.main(["--people", "60", "--out", str(out), "--answers", str(out / "key.tsv")])

@@ -173,7 +173,7 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):
     )
     assert re.match(says + r" \(step 2, learning rate 1\.\d+e\+29\)", line), line
     assert "a lower --learning_rate, for example 3e+29" in line
-    says = "holds the 1 steps before it: delete it to begin again"
+    says = "holds the first 1 steps: delete it to begin again"
     assert line.endswith(f"; {path}.checkpoint {says}")
     state = torch.load(f"{path}.checkpoint", weights_only=True)["state"]
     assert not path.exists() and all(t.isfinite().all() for t in state["model"].values())
@@ -203,6 +203,7 @@ def test_missing_required_flags(world, refused):
         ("num_workers", ("-1", "many"), "expected a whole number from 0 up"),
         ("learning_rate", ("0", "-1e-3", "nan", "inf", "fast"), "expected a number above 0"),
         ("budget", ("0", "1e308"), "expected a number above 0, below 1e+09"),
+        ("batch_size", (str(10**20),), "expected a whole number from 1 to 1000000000, got '1000"),
         ("seed", ("-1", "4294967296"), "expected a whole number from 0 to 4294967295"),
         ("recipe", ("hand-out",), "choose from"),
         ("device", ("gpu",), "choose from"),
@@ -621,10 +622,10 @@ def test_sizes_that_an_attention_cannot_have_are_one_line(world, refused):
 
 def test_questions_in_the_place_of_the_corpus_are_noted(world, capsys):
     run.main([str(a) for a in train_args(world, epochs=0)])
-    assert "has a tab" not in capsys.readouterr().err
+    assert "have tabs" not in capsys.readouterr().err
     world.wiki = world.train
     run.main([str(a) for a in train_args(world, epochs=0)])
-    assert f"note: {world.train}: every line has a tab" in capsys.readouterr().err
+    assert f"note: {world.train}: its lines have tabs" in capsys.readouterr().err
 
 
 def test_sizes_that_disagree_are_refused_by_name(world, refused):

@@ -4,6 +4,7 @@ Legend: B prompts, t tokens of the longest row, V vocab_size.
 """
 
 import math
+from itertools import islice
 
 import torch
 from torch.nn.utils.rnn import pad_sequence
@@ -24,18 +25,25 @@ def probabilities(model, corpus, prompts, answers):
 def by_letter(model, corpus, prompts, answers):
     """The probabilities of each answer's characters and of the ⁇ that ends it, a list an answer.
 
-    Each is given all characters before it. An answer that was cut off by its length or by the
-    model's context has no ⁇. Prompts are lists of ids that end in ⁇.
+    Each is given the characters before it that fit into the model's context, as in decoding. An
+    answer that was cut off by its length has no ⁇. Prompts are lists of ids that end in ⁇.
     """
     model.eval()
-    rows = []
+    most, rows, counts = model.context, [], []
     for prompt, answer in zip(prompts, answers, strict=True):
         ending = [MASK] * (len(answer) < ANSWER_CHARS)
         row = [*prompt, *(corpus.stoi[char] for char in answer), *ending]
-        rows.append((row[: model.context + 1], len(prompt)))
-    return in_batches(
-        lambda batch: continued(model, batch), rows, BATCH_QUESTIONS, length=lambda row: len(row[0])
+        moved = [(row[at - most : at + 1], most) for at in range(most + 1, len(row))]
+        rows += [(row[: most + 1], len(prompt)), *moved]
+        counts.append(1 + len(moved))
+    parts = iter(
+        in_batches(lambda batch: continued(model, batch), rows, BATCH_QUESTIONS, length=ids_of)
     )
+    return [[p for part in islice(parts, count) for p in part] for count in counts]
+
+
+def ids_of(row):
+    return len(row[0])
 
 
 @torch.no_grad()

@@ -168,8 +168,8 @@ def ask(model, corpus, questions, path):
     import utils
     from analysis.answers import by_letter
 
-    texts = utils.answers(model, corpus, questions, path)
-    prompts = [prompt_of(question, corpus) for question in questions]
+    prompts = utils.prompts_of(model, corpus, questions, path)
+    texts = utils.complete(model, corpus, prompts)
     found = []
     for question, text, letters in zip(
         questions, texts, by_letter(model, corpus, prompts, texts), strict=True

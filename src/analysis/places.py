@@ -11,7 +11,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from analysis.batches import in_batches
-from data.text import MASK
+from data.text import ANSWER_CHARS, MASK, MASK_CHAR
 from layers.base import select
 
 FLOOR = 1e-3  # answers that begin with something less probable are not looked for
@@ -24,15 +24,15 @@ class Tree:
     and after STRETCH letters without either.
 
     Node 0 is the empty beginning. `children` holds of each node {first letter's id: (the ids of all
-    letters up to the next node, that node)}; `texts` the text that ends there, or None. A text with
-    a letter that `stoi` lacks is left out.
+    letters up to the next node, that node)}; `texts` the text that ends there, or None. Texts that
+    no answer can be are left out: those with ⁇ or a letter that `stoi` lacks, and too long ones.
     """
 
     def __init__(self, texts, stoi):
         self.children, self.texts = [], []
         letters = {}  # {id: what follows}, and {None: the text that ends here}
         for text in texts:
-            if set(text) <= stoi.keys():
+            if len(text) <= ANSWER_CHARS and set(text) <= stoi.keys() - {MASK_CHAR}:
                 at = letters
                 for char in text:
                     at = at.setdefault(stoi[char], {})

@@ -29,7 +29,7 @@ def curve(score, right):
     """
     order = np.argsort(-np.asarray(score, float), kind="stable")
     score, right = np.asarray(score, float)[order], np.asarray(right, float)[order]
-    last = np.append(score[1:] != score[:-1], True)
+    last = np.diff(score, append=-np.inf) != 0
     n = np.arange(1, len(score) + 1)
     parts = (n / len(n), right.cumsum() / n, score)
     return list(zip(*(part[last].tolist() for part in parts), strict=True))

@@ -7,6 +7,7 @@ commands that read a trained model.
 import argparse
 import os
 import sys
+from dataclasses import fields
 from functools import partial
 
 import recipes
@@ -14,6 +15,8 @@ from cli.checks import check_paths, check_rates, check_recipe, sizes_of
 from cli.config import ModelSource, RunConfig
 from cli.scalars import check_tensorboard
 from support.errors import Parser
+
+MOST = 10**9  # of any number that is a size or a count
 
 REQUIRED = {  # the path flags that each function needs
     "pretrain": ("writing_params_path",),
@@ -98,31 +101,17 @@ def parse(argv=None, parser=None):
         args.seed,
         args.device,
     )
-    return RunConfig(
-        function=args.function,
-        source=source,
-        recipe_name=args.recipe,
-        recipe=recipe,
-        writing_params_path=args.writing_params_path,
-        finetune_corpus_path=args.finetune_corpus_path,
-        eval_corpus_path=args.eval_corpus_path,
-        outputs_path=args.outputs_path,
-        epochs=args.epochs,
-        budget=args.budget,
-        max_steps=args.max_steps,
-        batch_size=args.batch_size,
-        learning_rate=args.learning_rate,
-        pretrain_lr=args.pretrain_lr,
-        finetune_lr=args.finetune_lr,
-        tb_expt_name=args.tb_expt_name,
-        num_workers=args.num_workers,
-        precision=args.precision,
-        compile=args.compile,
-        resume=args.resume,
-        checkpoint_every=args.checkpoint_every,
-        keep_checkpoint=args.keep_checkpoint,
-        argv=tuple(argv),
-    )
+    same = {
+        field.name: getattr(args, field.name) for field in fields(RunConfig) if field.name in args
+    }
+    own = {
+        "source": source,
+        "recipe_name": args.recipe,
+        "recipe": recipe,
+        "learning_rate": args.learning_rate or args.pretrain_lr or args.finetune_lr,  # one at most
+        "argv": tuple(argv),
+    }
+    return RunConfig(**same | own)
 
 
 def trained_source(args):
@@ -305,9 +294,8 @@ def add_model(parser):
         )
 
 
-def parser_for_trained(prog, description, picture=None, picture_required=False):
-    """A parser of the arguments that name a trained model, and of --outputs_path for a picture, if
-    `picture` says what it is."""
+def parser_for_trained(prog, description):
+    """A parser of the arguments that name a trained model."""
     parser = Parser(
         prog=prog,
         description=description,
@@ -315,12 +303,10 @@ def parser_for_trained(prog, description, picture=None, picture_required=False):
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("variant", choices=tuple(recipes.VARIANTS), help="that the parameters were trained with")
-    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help="their corpus")
+    add("variant", choices=tuple(recipes.VARIANTS), help="the attention that the parameters have")
+    corpus = "the text that they were trained on, such as wiki.txt"
+    add("pretrain_corpus_path", metavar="PRETRAIN_CORPUS", help=corpus)
     add("--reading_params_path", metavar="PATH", required=True, help="the parameters")
-    if picture:
-        how = dict(type=png_path, required=picture_required)
-        add("--outputs_path", metavar="PNG", help=picture, **how)
     add_model(parser)
     return parser
 
@@ -348,17 +334,19 @@ def file_name(text):
     return text
 
 
-def int_in_range(low, high=None):
-    """An argparse type: a whole number from `low` up, to `high` if given."""
-    expected = f"a whole number from {low}" + (f" to {high}" if high is not None else " up")
+def int_in_range(low, high=MOST):
+    """An argparse type: a whole number from `low` to `high`."""
 
     def parse(text):
         try:
             number = int(text)
         except ValueError:
-            number = None
-        if number is None or number < low or (high is not None and number > high):
-            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+            number = low - 1
+        if not low <= number <= high:
+            most = "up" if high == MOST and number < low else f"to {high}"
+            raise argparse.ArgumentTypeError(
+                f"expected a whole number from {low} {most}, got {text!r}"
+            )
         return number
 
     return parse

@@ -12,10 +12,11 @@ from support.errors import InputError
 from support.paths import check_input, check_output, real_path
 from training.curve import check_place_of_curve, curve_path
 
-INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path")
+INPUTS = ("reading_params_path", "finetune_corpus_path", "eval_corpus_path", "places_path")
 OUTPUTS = {  # what is written at the path and this behind it
     "writing_params_path": (".json", ".lock", ".checkpoint", ".csv", ".checkpoint.csv"),
     "outputs_path": (".json",),
+    "report_path": (),
 }
 
 
@@ -84,7 +85,8 @@ def check_paths(args):
                     f"--{flag}: expected a file of its own, got an input: {name}; name another"
                 )
         check_output(path, f"--{flag}", OUTPUTS[flag])
-        check_place_of_record(path, f"--{flag}")
+        if ".json" in OUTPUTS[flag]:
+            check_place_of_record(path, f"--{flag}")
         if ".csv" in OUTPUTS[flag]:
             check_place_of_curve(path, f"--{flag}")
 

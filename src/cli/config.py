@@ -51,9 +51,7 @@ class RunConfig:
     budget: float | None  # PFLOP
     max_steps: int | None
     batch_size: int | None  # examples a step, or questions decoded together
-    learning_rate: float | None
-    pretrain_lr: float | None  # of pretraining alone
-    finetune_lr: float | None  # of finetuning alone
+    learning_rate: float | None  # the peak, by whichever flag
 
     tb_expt_name: str | None  # of the log for TensorBoard
     num_workers: int
@@ -63,12 +61,6 @@ class RunConfig:
     checkpoint_every: int | None  # epochs
     keep_checkpoint: bool
     argv: tuple[str, ...]  # the arguments as they were given
-
-    @property
-    def rate(self):
-        """The user's own peak rate of this function, by whichever flag; None: the recipe's."""
-        own = self.pretrain_lr if self.function == "pretrain" else self.finetune_lr
-        return self.learning_rate if own is None else own
 
     def command(self, resume=None):
         """The command line of this run, to paste into a shell.

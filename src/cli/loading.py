@@ -6,12 +6,14 @@ torch is imported inside the functions, after the arguments have been checked.
 import itertools
 import os
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import recipes
 from cli.record import check_record, read_record
 from support import machine
 from support.errors import InputError
+from support.files import read_text, sha256
 
 
 def sized(source):
@@ -51,7 +53,7 @@ def build(source, say=print):
     first = list(itertools.islice(filter(None, corpus.data), 100))
     if first and all("\t" in line for line in first):
         print(
-            f"note: {source.corpus_path}: every line has a tab, as in a file of questions; the"
+            f"note: {source.corpus_path}: its lines have tabs, as in a file of questions; the"
             " corpus is the text with the biographies",
             file=sys.stderr,
         )
@@ -93,15 +95,19 @@ def print_notes(pairs, path, corpus, parameters_path=None):
 
 
 def trained_on(parameters_path):
-    """(path, pairs) of the questions that parameters were trained on; (None, []) if the record of
-    the parameters does not name them, or they are gone or others by now.
+    """(path, pairs) of the questions that parameters were trained on, by the record of the
+    parameters; (None, []) if it names none, or they cannot be read or are others by now.
+
+    A relative path is looked for in the working directory and beside the parameters.
     """
     from data.text import parse_questions
-    from support.files import read_text, sha256
 
     record = read_record(parameters_path) if parameters_path else {}
-    path = record.get("finetune_corpus")
-    there = isinstance(path, str) and os.path.isfile(path)
-    if there and sha256(path) == record.get("finetune_corpus_sha256"):
-        return path, parse_questions(read_text(path), path)
+    named = record.get("finetune_corpus")
+    if not isinstance(named, str):
+        return None, []
+    for path in (named, os.path.join(os.path.dirname(parameters_path), named)):
+        with suppress(OSError, InputError):
+            if os.path.isfile(path) and sha256(path) == record.get("finetune_corpus_sha256"):
+                return path, parse_questions(read_text(path), path)
     return None, []

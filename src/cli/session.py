@@ -136,10 +136,11 @@ def position(trainer):
 def save_what_is_left(trainer):
     """Write a checkpoint of a run that broke off, if possible. Return the end of its message."""
     with suppress(Exception):
-        if trainer.write_checkpoint():
-            path, steps = trainer.checkpoint.path, len(trainer.losses)
-            return f"; {path} holds the {steps} steps before it: delete it to begin again"
-    return ""
+        trainer.write_checkpoint()
+    if not trainer.written:
+        return ""
+    path = trainer.checkpoint.path
+    return f"; {path} holds the first {trainer.written} steps: delete it to begin again"
 
 
 def exit_with_resume_command(config, trainer, code, how):

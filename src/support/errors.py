@@ -73,6 +73,11 @@ def one_line_errors(parser, only_prints=False):
             )
         except KeyboardInterrupt:
             parser.exit(130, f"\n{parser.prog}: interrupted\n")
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            remedy = "a smaller --batch_size, or a smaller model"
+            parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
         except OSError as error:  # what no path of the user's explains: a log on a full disk
             if error is not output.error:
                 parser.exit(1, f"{parser.prog}: stopped: {error}\n")
@@ -85,6 +90,12 @@ def one_line_errors(parser, only_prints=False):
             f"{parser.prog}: standard output: expected to write to it, got:"
             f" {output.error.strerror}; make room, or print elsewhere\n",
         )
+
+
+def is_out_of_memory(error):
+    """Whether an exception says that memory ran out; Python and torch's devices differ in words."""
+    words = ("out of memory", "can't allocate memory", "not enough memory")
+    return isinstance(error, MemoryError) or any(word in str(error) for word in words)
 
 
 def first_line(error):

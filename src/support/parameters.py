@@ -6,6 +6,7 @@ torch is imported inside functions: a command's --help needs none.
 import io
 import os
 import re
+import sys
 import warnings
 import zipfile
 from contextlib import suppress
@@ -133,7 +134,8 @@ def load_parameters(model, path):
         raise InputError(f"{path}: expected a state_dict (tensors by name), got {what}; {mend}")
     plain = plain_names(state)
     if any(name != plain[name] for name in state):
-        print(f"{path}: names have module. or _orig_mod. in them: read without it")
+        note = f"note: {path}: names have module. or _orig_mod. in them: read without it"
+        print(note, file=sys.stderr)
         state = {plain[name]: tensor for name, tensor in state.items()}
     state = with_our_masks(state, expected)
     check_tensors(

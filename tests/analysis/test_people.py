@@ -63,11 +63,11 @@ def test_a_misspelt_name_differs_in_one_letter():
 
 
 def test_a_line_break_is_rated_as_one_and_shown_as_a_space(monkeypatch):
-    monkeypatch.setattr(utils, "answers", lambda *_: ["New\nYork"])
+    monkeypatch.setattr(utils, "complete", lambda *_: ["New\nYork"])
     monkeypatch.setattr(
         "analysis.answers.by_letter",
         lambda model, corpus, prompts, texts: [[0.5, 0.5] if texts == ["New\nYork"] else [0]],
     )
     corpus = SimpleNamespace(stoi={char: i for i, char in enumerate("□⁇Where?")})
-    (found,) = people.ask(None, corpus, ["Where?"], "a file")
+    (found,) = people.ask(SimpleNamespace(context=9), corpus, ["Where?"], "a file")
     assert found == Answer("Where?", "New York", 0.25, letters=(0.5, 0.5))

@@ -54,6 +54,12 @@ def test_what_does_not_fit_behind_the_prompt_counts_as_pruned(corpus):
     assert sum(cut.listed.values()) + cut.pruned + cut.outside == pytest.approx(1)
 
 
+def test_a_tree_lacks_what_no_answer_can_be():
+    letters = {"⁇": MASK, "a": 5, "b": 6}
+    tree = Tree(["a" * 5000, "a" * 33, "a⁇", "ac", "b" * 32], letters)
+    assert [text for text in tree.texts if text] == ["b" * 32]
+
+
 def test_a_tree_has_a_node_where_a_text_ends_or_texts_part_ways(monkeypatch):
     tree = Tree(["ab", "abc", "bca", "bcb", "x"], {"a": 5, "b": 6, "c": 7})
     parts = {5: ([5, 6], 1), 6: ([6, 7], 3)}

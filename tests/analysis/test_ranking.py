@@ -46,3 +46,4 @@ def test_the_curve_gives_equally_sure_answers_together():
         (0.75, pytest.approx(2 / 3), 0.5),
         (1.0, 0.5, 0.1),
     ]
+    assert ranking.curve([], []) == [] and ranking.threshold([], []) is None

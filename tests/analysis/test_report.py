@@ -129,11 +129,22 @@ def test_bad_input_is_one_line(world, refused, monkeypatch):
             ["--report_path", f"{world.wiki}.html", *places],
             "expected a name whose data has a file of its own",
         ),
+        ([*page_path, "--places_path", os.devnull], "expected a file, got a pipe or a device"),
     ):
         assert says in refused(*argv, *more, main=knowledge.main)
     monkeypatch.setattr(knowledge.importlib.util, "find_spec", lambda name: None)
     line = refused(*argv, *page_path, *places, main=knowledge.main)
     assert "install -r requirements-report.txt" in line
+
+
+def test_a_page_does_not_replace_its_corpus(world, refused):
+    corpus = world.wiki.rename(world.folder / "wiki.html")
+    before = corpus.read_bytes()
+    argv = ["vanilla", corpus, "--reading_params_path", corpus, "--eval_corpus_path", world.dev]
+    argv += ["--places_path", world.train, "--report_path", corpus]
+    line = refused(*argv, main=knowledge.main)
+    assert f"--report_path: expected a file of its own, got an input: {corpus}; name" in line
+    assert corpus.read_bytes() == before
 
 
 # ------------------------------------------------------------------------------ in a real browser

@@ -51,10 +51,13 @@ def test_every_argument_has_its_field(world):
     for name, value in given.items():
         if name in recipes.OPTIONS and name not in recipes.VARIANTS["linformer"]:
             continue
+        if name in ("pretrain_lr", "finetune_lr"):  # other words for learning_rate
+            continue
         field = found
         for part in renamed.get(name, name).split("."):
             field = field[part]
         assert field == value, name
+    assert parse(world, "--pretrain_lr", "0.25").learning_rate == 0.25
     assert config.recipe is recipes.RECIPES["mixed"]
     assert config.source.dropout == config.recipe.dropout
 
@@ -122,7 +125,7 @@ def test_sizes_are_given_else_recorded_else_default(world):
 
 
 def test_a_trained_model_is_read_on_the_cpu(world):
-    parser = arguments.parser_for_trained("tool.py", "", "a picture")
+    parser = arguments.parser_for_trained("tool.py", "")
     argv = ["vanilla", str(world.wiki), "--reading_params_path", str(world.dev)]
     source = arguments.trained_source(parser.parse_args(argv))
     assert source == ModelSource(

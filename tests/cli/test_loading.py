@@ -40,6 +40,8 @@ def test_parameters_are_those_of_the_file_and_what_was_built_is_said(world, caps
     assert corpus.vocab_size == len(set(CORPUS)) + 2
     assert said[0] == "options: n_layer 1, n_embd 32, n_head 2, block_size 128"
     assert said[-1] == f"number of parameters: {want.num_parameters()}"
+    torch.save({f"module.{name}": tensor for name, tensor in want.state_dict().items()}, path)
+    loading.build(source(world, path, n_head=2), said.append)
     assert capsys.readouterr().out == ""
 
 
@@ -60,7 +62,9 @@ def test_shapes_tell_the_sizes_of_a_file_without_a_record(world):
         loading.build(source(world, path), str)
 
 
-def test_what_parameters_were_trained_on_is_the_recorded_file_while_it_is_the_same(world):
+def test_what_parameters_were_trained_on_is_the_recorded_file_while_it_is_the_same(
+    world, monkeypatch
+):
     path, train = world.folder / "p", str(world.train)
     path.write_bytes(b"parameters")
     assert loading.trained_on(path) == loading.trained_on(None) == (None, [])
@@ -68,6 +72,12 @@ def test_what_parameters_were_trained_on_is_the_recorded_file_while_it_is_the_sa
     write_record(path, facts)
     pairs = [(f"Where was {name} born?", place) for name, place in PEOPLE[:5]]
     assert loading.trained_on(path) == (train, pairs)
+    beside = {**facts, "finetune_corpus": "train.tsv"}  # from the folder of the parameters
+    write_record(path, beside)
+    assert loading.trained_on(path) == (train, pairs)
+    with monkeypatch.context() as patch:  # a file that one may not read
+        patch.setattr(loading, "sha256", lambda path: Path("/nowhere").read_bytes())
+        assert loading.trained_on(path) == (None, [])
     Path(train).write_text(questions(PEOPLE[:4]), encoding="utf-8")
     assert loading.trained_on(path) == (None, [])
     Path(train).unlink()

@@ -54,6 +54,15 @@ class StopAfterTwo:
         self.run.stop = step == 1
 
 
+def test_the_clock_goes_on_where_train_is_called_again(tmp_path):
+    run = begin(tmp_path / "p", writer=StopAfterTwo())
+    run.config.writer.run = run
+    run.train()
+    run.stop, so_far = False, run.times[-1]
+    run.train()
+    assert run.complete and run.times == sorted(run.times) and run.elapsed() >= so_far
+
+
 def test_a_run_that_was_resumed_has_the_rows_of_one_that_was_not(tmp_path):
     whole, part, path = tmp_path / "whole", tmp_path / "part", tmp_path / "c"
     begin(whole).train()
