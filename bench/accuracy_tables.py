@@ -35,6 +35,7 @@ def accuracy(records):
         runs,
         dict(recipe="always London"),
         dict(recipe="a guess from the name's origin"),
+        dict(recipe="fast", variant="vanilla", work="0.2", changed=""),
         dict(recipe="mixed", variant="rope", work="0.06"),
         dict(recipe="distant", variant="rope", work="0.06", shape="4 x 256"),
         *(dict(recipe=text) for text in texts),

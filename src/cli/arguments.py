@@ -171,7 +171,7 @@ def build_parser():
         metavar="PFLOP",
         help="length of training as work, instead of --epochs, in PFLOP: 10^15 operations. A real"
         f" token takes {recipes.FLOP_PER_TOKEN / 1e6:g} million operations in the"
-        " assignment's model. 15 minutes to an hour on two CPU cores are about 0.2 (default: the"
+        " assignment's model. 10 minutes to an hour on two CPU cores are about 0.2 (default: the"
         " recipe's)",
     )
     ours(
