@@ -326,7 +326,7 @@ def shown(reply, trust=0.0, near=None):
     if reply.line is None:
         title = near and near(reply.question)
         hint = f"; the most similar one: {title}" if title else ""
-        yield f"  no line of the corpus has this title{hint}"
+        yield f"  no line of the corpus begins with this name{hint}"
     else:
         yield f"  in the line: {quoted(reply.line, reply.answer)}"
 

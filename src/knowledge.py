@@ -46,7 +46,7 @@ def main(argv=None):
     add = parser.add_argument
     add("--eval_corpus_path", metavar="PATH", required=True, help="question TAB place")
     add("--report_path", metavar="HTML", type=html_path, help="also write a page to look at here")
-    add("--places_path", metavar="TSV", help="training pairs, whose places it compares")
+    add("--places_path", metavar="TSV", help="training pairs, whose places the page compares")
     with one_line_errors(parser):
         args = parser.parse_args(argv)
         if (args.report_path is None) != (args.places_path is None):

@@ -98,7 +98,7 @@ def texts(source, args):
     if not fills and recipe != "handout":
         print(
             f"note: these parameters were trained with {recipe}, which teaches no sentences; mark a"
-            f" gap with {MASK_CHAR}",
+            f" gap with {MASK_CHAR}, in the order of a fact window (docs/assignment.md)",
             file=sys.stderr,
         )
     # standard output is for the samples

@@ -247,7 +247,7 @@ class Trainer:
             f"expected a finite loss and gradient, got {loss} and a norm of {norm} at epoch"
             f" {epoch + 1} iter {step} (step {len(self.losses) + 1}, learning rate"
             f" {self.rate():e}); this step changed nothing; begin again with a lower"
-            f" --learning_rate, for example {self.config.learning_rate / 3:.1g}"
+            f" learning rate, for example {self.config.learning_rate / 3:.1g}"
         )
 
     def loss(self, x, y):

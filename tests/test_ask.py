@@ -67,7 +67,7 @@ def test_a_name_a_question_and_the_right_answer(world, asked):
 
 def test_a_stranger_is_a_guess_and_unsure_answers_are_withheld(asked):
     shown = asked("Bob Marsh")
-    assert "no line of the corpus has this title" in shown
+    assert "no line of the corpus begins with this name" in shown
     assert "  not sure enough: 0." in asked("Bob Marsh", "--trust", 1)
 
 
@@ -217,7 +217,7 @@ def test_a_question_whose_mark_was_forgotten_is_one(asked):
 )
 def test_a_name_that_was_mistyped_gets_a_hint(asked, typed, title):
     hint = f"; the most similar one: {title}" if title else ""
-    assert asked(typed).splitlines()[-1] == f"  no line of the corpus has this title{hint}"
+    assert asked(typed).splitlines()[-1] == f"  no line of the corpus begins with this name{hint}"
     assert json.loads(asked("--json", typed))["seen"] is False
 
 

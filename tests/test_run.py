@@ -172,8 +172,8 @@ def test_a_loss_that_is_not_finite_keeps_the_last_good_step(world, refused):
         r"run.py: stopped: expected a finite loss and gradient, got (nan|inf).* at epoch 2 iter 0"
     )
     assert re.match(says + r" \(step 2, learning rate 1\.\d+e\+29\)", line), line
-    assert "a lower --learning_rate, for example 3e+29" in line
-    says = "holds the first 1 steps: delete it to begin again"
+    assert "a lower learning rate, for example 3e+29" in line
+    says = "is of step 1: delete it to begin again"
     assert line.endswith(f"; {path}.checkpoint {says}")
     state = torch.load(f"{path}.checkpoint", weights_only=True)["state"]
     assert not path.exists() and all(t.isfinite().all() for t in state["model"].values())

@@ -58,6 +58,7 @@ def report(model, corpus, answers, strangers, places, pairs, about):
             "line": [value for name, value in about.items() if name in HEADLINE and value],
             "documents": sum(bool(document) for document in corpus.data),
             "strangers": len(nobody),
+            "seen": sum(row.question in {question for question, _ in pairs} for row in rows),
             "facts": facts,
         },
         "measurements": measurements,

@@ -87,6 +87,9 @@ def print_notes(pairs, path, corpus, parameters_path=None):
     from data.notes import note_on_seen, notes_on_pairs
 
     notes = list(notes_on_pairs(pairs, corpus.stoi))
+    record = read_record(parameters_path) if parameters_path else {}
+    if record.get("function") == "pretrain" and not record.get("finetune_corpus"):
+        notes.append(f"{parameters_path} was trained on no questions: finetune it first")
     trained, known = trained_on(parameters_path)
     if known:
         notes.append(note_on_seen(pairs, known, trained))

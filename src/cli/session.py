@@ -139,8 +139,7 @@ def save_what_is_left(trainer):
         trainer.write_checkpoint()
     if not trainer.written:
         return ""
-    path = trainer.checkpoint.path
-    return f"; {path} holds the first {trainer.written} steps: delete it to begin again"
+    return f"; {trainer.checkpoint.path} is of step {trainer.written}: delete it to begin again"
 
 
 def exit_with_resume_command(config, trainer, code, how):

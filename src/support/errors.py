@@ -76,7 +76,7 @@ def one_line_errors(parser, only_prints=False):
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            remedy = "a smaller --batch_size, or a smaller model"
+            remedy = "a smaller --batch_size or --block_size, or a smaller model"
             parser.exit(1, f"{parser.prog}: stopped: out of memory; try {remedy}\n")
         except OSError as error:  # what no path of the user's explains: a log on a full disk
             if error is not output.error:

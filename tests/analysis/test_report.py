@@ -94,6 +94,7 @@ def test_a_model_that_is_never_right_has_a_page_too():
     nobody = answers_about_strangers(model, corpus, answers)
     html = page(report(model, corpus, answers, nobody, ["o", "B"], rows, {}))
     assert "All answers are right, or all are wrong" in html
+    assert "people (2 of these questions are among the training pairs)" in html
 
 
 def test_the_command_writes_the_page_and_its_data(world, capsys, monkeypatch):
@@ -109,6 +110,7 @@ def test_the_command_writes_the_page_and_its_data(world, capsys, monkeypatch):
     assert f"Page written to {html}" in capsys.readouterr().out
     data = json.loads((world.folder / "knowledge.json").read_text(encoding="utf-8"))
     assert html.read_text(encoding="utf-8") == page(data)
+    assert "whose questions are not among the training pairs" in page(data)
     assert data["about"]["facts"]["questions"].startswith("dev.tsv, sha256 ")
 
 

@@ -45,6 +45,21 @@ def test_parameters_are_those_of_the_file_and_what_was_built_is_said(world, caps
     assert capsys.readouterr().out == ""
 
 
+def test_parameters_that_saw_no_question_are_noted(world, capsys):
+    path, corpus = world.folder / "p", CharCorruptionDataset(CORPUS, recipes.BLOCK_SIZE)
+    path.write_bytes(b"parameters")
+    for facts, noted in (
+        ({"function": "pretrain", "finetune_corpus": None}, True),
+        ({"function": "pretrain", "finetune_corpus": str(world.train)}, False),
+        ({"function": "finetune", "finetune_corpus": str(world.train)}, False),
+        ({}, False),  # from elsewhere
+    ):
+        write_record(path, facts)
+        loading.print_notes([], "dev.tsv", corpus, path)
+        note = f"note: dev.tsv: {path} was trained on no questions: finetune it first\n"
+        assert capsys.readouterr().err == note * noted
+
+
 def test_a_seed_gives_one_untrained_model(world):
     one, two = (loading.build(source(world, **SMALL), str)[0].state_dict() for _ in range(2))
     assert all(map(torch.equal, one.values(), two.values()))

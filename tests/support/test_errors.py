@@ -23,7 +23,7 @@ def ended(error):
         (InputError("expected a, got \n\x1b; c"), 2, r"tool.py: error: expected a, got \n\x1b; c"),
         (InputError("expected a, got b; c"), 2, "tool.py: error: expected a, got b; c\n"),
         (OSError(28, "No space left on device"), 1, "tool.py: stopped: [Errno 28] No space left"),
-        (MemoryError(), 1, "tool.py: stopped: out of memory; try a smaller --batch_size, or a sma"),
+        (MemoryError(), 1, "tool.py: stopped: out of memory; try a smaller --batch_size or --blo"),
         (RuntimeError("CUDA out of memory."), 1, "tool.py: stopped: out of memory; try a smaller"),
         (KeyboardInterrupt(), 130, "\ntool.py: interrupted\n"),
         (ModuleNotFoundError(name="torch"), 2, "tool.py: error: expected torch, got none in "),
