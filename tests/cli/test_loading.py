@@ -89,6 +89,7 @@ def test_what_parameters_were_trained_on_is_the_recorded_file_while_it_is_the_sa
     assert loading.trained_on(path) == (train, pairs)
     beside = {**facts, "finetune_corpus": "train.tsv"}  # from the folder of the parameters
     write_record(path, beside)
+    monkeypatch.chdir(world.folder.parent)
     assert loading.trained_on(path) == (train, pairs)
     with monkeypatch.context() as patch:  # a file that one may not read
         patch.setattr(loading, "sha256", lambda path: Path("/nowhere").read_bytes())

@@ -181,7 +181,8 @@ def test_no_memory_names_the_flag_and_keeps_the_run(world, small, monkeypatch, r
 
     break_off(monkeypatch, 3, too_much)
     line = refused(*args(world), code=1)
-    assert line.startswith("run.py: stopped: out of memory; try a smaller --batch_size or ")
+    remedy = "a smaller --batch_size or --block_size, or a smaller model"
+    assert line == f"run.py: stopped: out of memory; try {remedy}"
     kept = torch.load(world.folder / "out.params.checkpoint", weights_only=True)["state"]
     assert kept["losses"].numel() == 3
 
